@@ -1,0 +1,113 @@
+# jurisim: see README.md. `make help` lists the targets.
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+PREFIX  ?= /usr/local
+SAN     ?=
+BUILD   ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+comma   := ,
+
+PACKAGES := gcc make pkg-config libc6-dev libgsl-dev libfyaml-dev libsqlite3-dev libssl-dev \
+            gnuplot-nox fonts-dejavu-core libcmocka-dev bats python3 sqlite3
+LIBS     := gsl libfyaml sqlite3 libcrypto
+
+VERSION  := $(shell cat VERSION)
+CFLAGS   ?= -O2 -g
+WARN     := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wold-style-definition -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef \
+            -Wimplicit-fallthrough -Wno-missing-field-initializers
+# -ffp-contract=off: the same bytes whether or not the machine has fused multiply-add.
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -pthread -ffp-contract=off $(WARN) $(CFLAGS) -Isim \
+             -DJURISIM_VERSION='"$(VERSION)"' -DJURISIM_DATADIR='"$(PREFIX)/share/jurisim"' \
+             $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+LIB_CFLAGS  = $(shell pkg-config --cflags $(LIBS) cmocka 2>/dev/null)
+LIB_LDLIBS  = $(shell pkg-config --libs $(LIBS)) -ldl -lm
+
+LIB_SRC  := $(filter-out sim/cli/main.c,$(wildcard sim/*/*.c))
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+HELPER_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
+
+.PHONY: all deps demo test unit check-layers check-headers clean install uninstall format lint help
+all: $(BUILD)/jurisim compile_commands.json
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make            build build/jurisim (SAN=address,undefined builds with sanitizers in its own folder)
+$(BUILD)/jurisim: $(BUILD)/sim/cli/main.o $(BUILD)/libjurisim.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIB_LDLIBS)
+
+$(BUILD)/libjurisim.a: $(LIB_OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile VERSION
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%: tests/unit/%.c $(HELPER_OBJ) $(BUILD)/libjurisim.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -Itests/unit -MMD -MP -o $@ $< $(HELPER_OBJ) $(BUILD)/libjurisim.a $(LIB_LDLIBS) -lcmocka
+
+
+# ---- what a fresh machine needs ----
+
+## make deps       install the Debian packages that are missing (says which; nothing when all are there)
+deps:
+	@tests/deps $(PACKAGES)
+
+## make demo       deps, build, simulate the iCloud scenario, print the comparison, draw the figures
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@results/demo $(BUILD)/jurisim
+
+# ---- tests ----
+
+## make test       deps, build, all tests; ends with "N passed, N failed"
+test: deps
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(UNIT_BIN)
+	@BUILD=$(BUILD) CC=$(CC) tests/run
+
+## make unit       build and run the unit tests alone
+unit: all $(UNIT_BIN)
+	@BUILD=$(BUILD) CC=$(CC) tests/run unit
+
+check-layers:
+	@tests/check-layers
+check-headers:
+	@tests/check-headers
+
+# ---- housekeeping ----
+
+## make install    into PREFIX (default /usr/local); DESTDIR is honoured. make uninstall takes it away
+install: $(BUILD)/jurisim
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/jurisim $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/jurisim $(DESTDIR)$(PREFIX)/bin/jurisim
+	cp -R scenarios $(DESTDIR)$(PREFIX)/share/jurisim/
+	install -m 644 jurisim.1 $(DESTDIR)$(PREFIX)/share/man/man1/jurisim.1
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/jurisim $(DESTDIR)$(PREFIX)/share/jurisim $(DESTDIR)$(PREFIX)/share/man/man1/jurisim.1
+
+## make format     lay out all C files by .clang-format
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+## make lint       build with clang too, and check the layout
+lint:
+	$(MAKE) CC=clang BUILD=build-clang build-clang/jurisim
+	clang-format --dry-run -Werror $(shell git ls-files '*.c' '*.h')
+
+compile_commands.json: Makefile $(LIB_SRC) sim/cli/main.c
+	@{ echo '['; sep=; for f in $(LIB_SRC) sim/cli/main.c; do \
+	  printf '%s{"directory": "%s", "file": "%s", "command": "$(CC) -std=c17 -D_GNU_SOURCE -Isim -DJURISIM_VERSION=\\"\\" -DJURISIM_DATADIR=\\"\\" -c %s"}' "$$sep" "$(CURDIR)" "$$f" "$$f"; \
+	  sep=','; echo; done; echo ']'; } > $@
+
+## make clean      remove what was built
+clean:
+	rm -rf build build-* compile_commands.json
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

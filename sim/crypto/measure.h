@@ -1,0 +1,78 @@
+#ifndef CRYPTO_MEASURE_H
+#define CRYPTO_MEASURE_H
+
+/*
+ * Measuring operations so that the numbers can be trusted on a machine that has other work.
+ *
+ * 1. Correctness first: every operation passes its published vectors or nothing is measured.
+ * 2. Each row (an operation at a size) is warmed up and given a batch: as many runs as fill a slot,
+ *    so that reading the clock (CLOCK_MONOTONIC) is a negligible part of it.
+ * 3. Rounds: each round times one batch of every row, in an order that changes from round to round,
+ *    with controls among them. Another program that runs for some seconds then harms some rounds of
+ *    every row, not all rounds of one.
+ * 4. A row's result is the median over rounds, which ignores the harmed ones while they are fewer
+ *    than half, with an interval for the median that assumes no distribution (order statistics).
+ *    The interval assumes that rounds are alike and independent; it speaks for this run of the
+ *    program and says nothing of another day.
+ *
+ * Data and keys are warm in the cache as far as they fit. One thread.
+ */
+#include <stdint.h>
+#include "base/err.h"
+#include "crypto/operation.h"
+
+#define MEASURE_LEVEL        0.95
+#define MEASURE_ROUNDS_LEAST 6 /* with fewer no order statistics reach 95 %: 1 - 2 / 2^5 < 0.95 */
+#define MEASURE_ROUNDS_MOST  10000
+#define MEASURE_BYTES_MOST   ((size_t)64 << 20)
+#define MEASURE_SIZES_MOST   16
+
+struct measure_row {
+    const struct operation *op; /* name, backend, mode ...: static */
+    bool control;               /* one of control_operations, not a cost */
+    size_t bytes;               /* of the object; of the key, for wraps; 0 where neither fits */
+    unsigned threads;
+    uint64_t runs;            /* timed, over all rounds */
+    double median, low, high; /* ns an operation */
+};
+
+struct measurement {
+    struct measure_row *item; /* owned; operations in their order, sizes ascending, then controls */
+    size_t count, capacity;
+    unsigned rounds;
+};
+
+struct measure_plan {
+    const size_t *bytes; /* sizes for bulk operations: ascending, each once, 1 to BYTES_MOST */
+    size_t sizes;
+    unsigned rounds; /* ROUNDS_LEAST to ROUNDS_MOST */
+    int64_t slot_ns; /* aimed at for a batch; above 0 */
+
+    /* Called after each round if not NULL. */
+    void (*progress)(void *data, unsigned done, unsigned rounds);
+    void *progress_data;
+};
+
+/* 1 KiB, 16 KiB, 256 KiB, 1 MiB, 16 MiB. */
+extern const size_t measure_sizes[5];
+
+/*
+ * Measures every operation. ERR_INPUT or ERR_LIMIT for a plan out of bounds, ERR_CRYPTO when an
+ * operation is wrong. `*out` is filled on success only; measurement_release empties it.
+ */
+MUST_CHECK int measure_operations(const struct measure_plan *plan, struct measurement *out,
+                                  struct why *why);
+
+void measurement_release(struct measurement *measurement);
+
+/*
+ * Median of `count` >= 1 values, which are sorted in place, and an interval that holds the true
+ * median with probability `level` at least whatever the distribution: from the k-th least to the
+ * k-th greatest, with the largest k for which P(Binomial(count, 1/2) < k) <= (1 - level) / 2
+ * (David and Nagaraja, Order Statistics, 2003, section 7.1). With too few values for any k it is
+ * from the least to the greatest.
+ */
+void measure_median(double *value, size_t count, double level, double *median, double *low,
+                    double *high);
+
+#endif

@@ -1,0 +1,98 @@
+#ifndef MODEL_LEVER_H
+#define MODEL_LEVER_H
+
+/*
+ * Levers: one instrument used by one jurisdiction's authority against one addressee, and what it
+ * yields. A pure question of the facts: asked of a world and a placement rule, it knows no time.
+ *
+ * The table of DESIGN section 3: an order on an operator or controller takes the key of a software
+ * or extractable store and the use of an HSM's for the named accounts; seizing the place takes the
+ * former and nothing of the latter; a state-owned operator yields like an order. Devices hold a
+ * share that only the user's compulsion, or a seizure with `devices: true` where the user lives,
+ * yields.
+ */
+#include "base/text.h"
+#include "model/model.h"
+
+/* What a lever yields of one account under one rule. */
+struct yield {
+    uint64_t fragments; /* sites whose ciphertext it takes */
+    uint64_t keys;      /* stores whose key it takes: opens what is added later, too */
+    uint64_t uses;      /* stores whose key it has used, for the named accounts: no later data */
+    uint64_t cached;    /* stores whose key may lie in the gateway's cache it holds, each account
+                           with the probability of lever_cache_capture */
+    bool
+        metadata; /* of data classes whose metadata are not encrypted: the caller knows the class */
+    bool plaintext;
+};
+
+struct lever {
+    struct instrument_id instrument; /* the asker's */
+    const struct instrument *terms;  /* as it stands in the asker's jurisdiction */
+    struct jurisdiction_id asker;
+    enum addressee addressee;      /* of the instrument that takes effect: for a partner lever
+                                      the partner's instrument's */
+    struct jurisdiction_id acting; /* where it is executed: the asker, or the partner */
+    const struct instrument *acting_terms; /* == terms unless a partner acts */
+    const struct treaty *treaty;           /* partner levers; else NULL */
+    struct custodian_id custodian;         /* custodian and state-custodian levers; else i NONE */
+    struct place_id place;                 /* location levers; else i NONE */
+    struct cohort_id cohort;               /* user levers; else i NONE */
+    uint64_t identity;                     /* tells levers of a request apart in every epoch and
+                                              strategy: keys its random stream */
+};
+
+struct lever_list {
+    struct lever *item; /* owned */
+    size_t count, capacity;
+};
+
+/*
+ * All levers that the instruments `through` (a mask) give an authority of `asker` in this world,
+ * by instrument, then addressee, in the file's order. Levers on users name each cohort resident
+ * there.
+ */
+MUST_CHECK int lever_list_make(struct lever_list *list, const struct world *w,
+                               struct jurisdiction_id asker, uint64_t through, struct why *why);
+void lever_list_release(struct lever_list *list);
+
+/* What it yields of a cohort's accounts under a rule. `sites` and `stores` are the holders that
+ * have something at this time: the rule's own, or former ones whose copies are still there. */
+struct yield lever_yield(const struct world *w, const struct lever *lever, const struct rule *rule,
+                         struct cohort_id cohort, uint64_t sites, uint64_t stores);
+
+/* Reviewed by the custodian's legal team? A custodian lever is; a partner's only when its stages
+ * are listed, since else the treaty's delay stands for all of it. */
+bool lever_is_reviewed(const struct lever *lever);
+
+/* The probability that it is granted: the instrument's own, for a partner lever times the treaty's
+ * (which stands for the partner's own grant too). */
+double lever_grant(const struct lever *lever);
+
+/* Mean seconds from filing to yield, queueing apart: filing or treaty delay, stages, review, the
+ * court's delay times the chance of a challenge, execution. */
+double lever_mean_delay_s(const struct world *w, const struct lever *lever);
+
+/* Probability that it yields content, metadata: lever_grant x (1 - rejects) x (1 - narrows) x
+ * (1 - challenges x challenge-wins), metadata without the narrowing. */
+double lever_content_probability(const struct world *w, const struct lever *lever);
+double lever_metadata_probability(const struct world *w, const struct lever *lever);
+
+/* Chance that holding the gateway for D seconds takes a given account's key from its cache:
+ * 1 - (1 - h) exp(-lambda D), h = lambda T / (1 + lambda T), lambda the account's read rate. */
+double lever_cache_capture(double reads_per_s, double ttl_s, double holds_for_s);
+
+/* "US production-order on apple", "CN mlat to US: production-order on apple". Into `text`. */
+void lever_describe(const struct world *w, const struct lever *lever, struct text *text);
+
+/* The gateway of a rule for a cohort: stated, or the replica with the least RTT from the users. */
+struct site_id rule_gateway(const struct world *w, const struct rule *rule,
+                            struct cohort_id cohort);
+
+/* Does what was obtained open content under the rule? */
+bool yield_opens(const struct rule *rule, const struct yield *got);
+/* Is the whole ciphertext held? */
+bool yield_has_ciphertext(const struct rule *rule, const struct yield *got);
+void yield_merge(struct yield *into, const struct yield *from);
+
+#endif

@@ -1,0 +1,224 @@
+#ifndef MODEL_WORLD_H
+#define MODEL_WORLD_H
+
+/*
+ * The facts of the world at one time: who is where, who holds what, which law reaches it.
+ *
+ * Rows refer to each other by id, the ordinal in their section; names serve messages and results
+ * only. A world is built by scenario/ in the model's arena and is then frozen: every pointer here
+ * borrows from that arena. Durations of distributions are in seconds, sizes in bytes.
+ */
+#include "base/ids.h"
+#include "base/units.h"
+#include "stats/dist.h"
+
+/* Holders are kept in 64-bit masks: at most this many sites, and as many key stores. */
+#define HOLDERS_MAX 64
+#define CLASSES_MAX 16
+
+/* What every named row carries: its name, where the scenario states it, and on what source. */
+struct named {
+    const char *name;
+    struct where at;
+    const char *source; /* NULL when the scenario names none */
+};
+
+/* A residence duty: what must be held inside, from when. SIM_NEVER: no such duty. */
+struct duty {
+    sim_ns data_from, keys_from;
+};
+
+enum addressee {
+    ADDRESSEE_CUSTODIAN,
+    ADDRESSEE_LOCATION,
+    ADDRESSEE_STATE_CUSTODIAN,
+    ADDRESSEE_PARTNER,
+    ADDRESSEE_USER,
+    ADDRESSEE_COVERT,
+    ADDRESSEE_KINDS
+};
+extern const char *const addressee_name[ADDRESSEE_KINDS]; /* as in YAML */
+
+/*
+ * An instrument as it stands in one jurisdiction: the section `instruments` with that
+ * jurisdiction's own terms merged over it. `available` false: this legal order has no such means.
+ */
+struct instrument {
+    struct named is;
+    bool available;
+    enum addressee addressee;
+    struct instrument_id via; /* partner: the partner's instrument; i NONE when not stated */
+    struct dist filing;       /* s */
+    const struct dist
+        *stage; /* s each, one after another; for a partner they replace the treaty's */
+    uint32_t stages;
+    struct dist execution;  /* s, from grant to yield */
+    double grant;           /* probability */
+    double holds_for_s;     /* how long it holds a gateway; 0: it does not */
+    bool abroad;            /* reaches beyond the jurisdiction */
+    bool devices;           /* location: takes user devices too */
+    uint64_t sites, stores; /* covert: the holders it reaches, as masks */
+};
+
+struct jurisdiction {
+    struct named is;
+    const char *title;                   /* "China (mainland)"; the name when not stated */
+    const struct instrument *instrument; /* one for each row of `instruments`, same order */
+    struct duty duty;
+};
+
+struct place {
+    struct named is;
+    struct jurisdiction_id in;
+};
+
+struct legal_team {
+    uint32_t reviewers;
+    struct dist review; /* s; constant 0 when the custodian states no team */
+};
+
+struct custodian {
+    struct named is;
+    struct jurisdiction_id home;
+    uint64_t served_in;         /* mask of jurisdictions: home and branches */
+    struct custodian_id parent; /* i NONE: independent */
+    bool state_owned;           /* then of its home */
+    struct legal_team team;
+    double rejects, narrows, challenges, challenge_wins; /* probabilities */
+    struct dist court;                                   /* s */
+};
+
+/* Components fail and are repaired; both means in seconds. every_s 0: never fails. */
+struct failures {
+    double every_s, for_s;
+};
+
+struct site {
+    struct named is;
+    struct place_id at;
+    struct custodian_id operator, controller;
+    uint32_t servers;
+    struct dist service; /* s */
+    struct failures fails;
+};
+
+enum store_kind { STORE_HSM, STORE_SOFTWARE, STORE_DEVICE };
+
+struct key_store {
+    struct named is;
+    enum store_kind kind;
+    bool extractable;                         /* the key itself can be taken out */
+    struct place_id at;                       /* i NONE for a device: it is where its user is */
+    struct custodian_id operator, controller; /* i NONE for a device */
+    uint32_t servers;
+    struct dist service; /* s */
+    struct failures fails;
+};
+
+struct data_class {
+    struct named is;
+    double weight;    /* share of operations; sums to 1 over the classes */
+    struct dist size; /* bytes */
+    bool metadata;    /* the class itself is metadata: account records */
+    bool metadata_encrypted;
+};
+
+struct cohort {
+    struct named is;
+    struct place_id at;
+    struct jurisdiction_id resident_of;
+    double accounts;         /* whole, at least 1 */
+    double operations_per_s; /* of one account, mean over the day */
+    double reads;            /* share of operations */
+    double hour[24];         /* multiplier of the rate in each UTC hour; mean 1 */
+};
+
+/* A partner path between two jurisdictions. */
+struct treaty {
+    struct where at;
+    const char *source;
+    struct jurisdiction_id from, to; /* who asks, who is asked */
+    struct dist delay;               /* s; replaces the partner instrument's filing and stages */
+    double grant;
+};
+
+/* A count of requests received in [from, to). Times may lie before 0 (clipped by the reader). */
+struct period_count {
+    sim_ns from, to;
+    double count;
+};
+
+/* One stream of requests of an authority: what arrives, whom it names, what it wants, and through
+ * which instruments it may go (its channel). */
+struct request_stream {
+    struct named is;
+    double rate_per_s;                 /* used when there is no series */
+    const struct period_count *series; /* ascending, not overlapping */
+    uint32_t periods;
+    bool exact; /* the series' counts exactly, at uniform instants; else Poisson with that mean */
+    uint64_t through;     /* mask of instruments */
+    struct dist accounts; /* per request; rounded up, at least 1, at most the cohort */
+    const double *target; /* weight of each cohort; sums to 1 */
+    double wants_content; /* probability; the rest want metadata only */
+    uint32_t classes;     /* mask of data classes asked for */
+    bool escalates, collects_ciphertext;
+};
+
+struct authority {
+    struct named is;
+    struct jurisdiction_id jurisdiction;
+    const struct request_stream *stream;
+    uint32_t streams;
+};
+
+/* From one place to another: bytes flow that way. Known is false where nobody stated an RTT. */
+struct link {
+    bool known;
+    double rtt_s;
+    struct dist jitter;     /* s, added to each round trip; constant 0 when none */
+    double loss;            /* share of packets lost on the way from -> to */
+    double bandwidth_bit_s; /* infinity when not stated */
+};
+
+/* Cost of a cryptographic operation by object size: straight lines between measured points,
+ * proportional beyond the last, constant below the first. A single point is a constant. */
+struct cost {
+    const char *name; /* NULL for a stated constant */
+    const double *bytes, *seconds;
+    uint32_t points;
+};
+
+struct world {
+    const struct jurisdiction *jurisdiction;
+    const struct place *place;
+    const struct custodian *custodian;
+    const struct site *site;
+    const struct key_store *store;
+    const struct data_class *class;
+    const struct cohort *cohort;
+    const struct named *instrument; /* names; terms lie in each jurisdiction */
+    const struct treaty *treaty;
+    const struct authority *authority;
+    uint32_t jurisdictions, places, custodians, sites, stores, classes, cohorts, instruments,
+        treaties, authorities;
+    const struct link *link; /* places x places, row `from` */
+    struct cost open, seal;
+};
+
+static inline const struct link *
+world_link(const struct world *w, struct place_id from, struct place_id to)
+{
+    return &w->link[(uint64_t)from.i * w->places + to.i];
+}
+
+/* Seconds to handle an object of this many bytes. */
+double cost_of(const struct cost *cost, double bytes);
+
+/* `c` itself or any custodian above it: does `above` control what `c` holds through ownership? */
+bool custodian_is_under(const struct world *w, struct custodian_id c, struct custodian_id above);
+
+/* The jurisdiction a site or key store stands in; i NONE for a device. */
+struct jurisdiction_id site_jurisdiction(const struct world *w, struct site_id site);
+struct jurisdiction_id store_jurisdiction(const struct world *w, struct store_id store);
+
+#endif

@@ -1,0 +1,161 @@
+/* What one lever yields: the table of DESIGN section 3, row by row. */
+#include "model/lever.h"
+#include <math.h>
+
+/* Where a holder stands and who has it, the same for sites and key stores. */
+struct holder {
+    struct place_id at;
+    struct custodian_id operator, controller;
+};
+
+static bool
+inside(const struct world *w, struct place_id at, struct jurisdiction_id j)
+{
+    return at.i != NONE && w->place[at.i].in.i == j.i;
+}
+
+/* Does the lever reach this holder at all? (covert levers state theirs and never ask) */
+static bool
+reaches(const struct world *w, const struct lever *l, struct holder h)
+{
+    const bool near = l->acting_terms->abroad || inside(w, h.at, l->acting);
+
+    switch (l->addressee) {
+    case ADDRESSEE_CUSTODIAN:
+        return near && (custodian_is_under(w, h.operator, l->custodian) ||
+                        custodian_is_under(w, h.controller, l->custodian));
+    case ADDRESSEE_STATE_CUSTODIAN:
+        return near && custodian_is_under(w, h.operator, l->custodian);
+    case ADDRESSEE_LOCATION:
+        return h.at.i == l->place.i;
+    default:
+        return false;
+    }
+}
+
+static struct holder
+site_holder(const struct world *w, uint32_t i)
+{
+    return (struct holder){w->site[i].at, w->site[i].operator, w->site[i].controller };
+}
+
+static struct holder
+store_holder(const struct world *w, uint32_t i)
+{
+    return (struct holder){w->store[i].at, w->store[i].operator, w->store[i].controller };
+}
+
+static void
+take_store(const struct world *w, const struct lever *l, struct cohort_id cohort, uint32_t i,
+           struct yield *y)
+{
+    const struct key_store *k = &w->store[i];
+    const uint64_t bit = UINT64_C(1) << i;
+    const bool portable = k->extractable || k->kind == STORE_SOFTWARE;
+
+    if (l->addressee == ADDRESSEE_COVERT) {
+        if ((l->acting_terms->stores & bit) != 0)
+            *(portable ? &y->keys : &y->uses) |= bit;
+        return;
+    }
+    if (k->kind == STORE_DEVICE) {
+        /* the device lies where its user is; a seizure takes its share when it may take devices */
+        if (l->addressee == ADDRESSEE_LOCATION && l->acting_terms->devices &&
+            w->cohort[cohort.i].at.i == l->place.i)
+            y->keys |= bit;
+        return;
+    }
+    if (!reaches(w, l, store_holder(w, i)))
+        return;
+    if (portable)
+        y->keys |= bit;
+    else if (l->addressee != ADDRESSEE_LOCATION) /* an HSM that is carried off stays shut */
+        y->uses |= bit;
+}
+
+/* Every key store of the rule that answers a gateway: what its cache can hold. */
+static uint64_t
+cacheable(const struct world *w, uint64_t stores)
+{
+    uint64_t out = 0;
+
+    for (uint32_t i = 0; i < w->stores; i++)
+        if (w->store[i].kind != STORE_DEVICE)
+            out |= UINT64_C(1) << i;
+    return out & stores;
+}
+
+struct yield
+lever_yield(const struct world *w, const struct lever *l, const struct rule *rule,
+            struct cohort_id cohort, uint64_t sites, uint64_t stores)
+{
+    struct yield y = {0};
+
+    if (l->addressee == ADDRESSEE_USER) {
+        y.plaintext = y.metadata = l->cohort.i == cohort.i;
+        return y;
+    }
+    for (uint32_t i = 0; i < w->sites; i++) {
+        const uint64_t bit = UINT64_C(1) << i;
+        const bool taken = l->addressee == ADDRESSEE_COVERT ? (l->acting_terms->sites & bit) != 0
+                                                            : reaches(w, l, site_holder(w, i));
+
+        if ((sites & bit) != 0 && taken)
+            y.fragments |= bit;
+    }
+    for (uint32_t i = 0; i < w->stores; i++)
+        if ((stores >> i & 1) != 0)
+            take_store(w, l, cohort, i, &y);
+    y.metadata = y.fragments != 0;
+    if (rule->key_cache_ttl_s > 0 && l->acting_terms->holds_for_s > 0 &&
+        rule->decrypts == DECRYPTS_GATEWAY) {
+        const struct site_id g = rule_gateway(w, rule, cohort);
+
+        if (g.i != NONE && reaches(w, l, site_holder(w, g.i)))
+            y.cached = cacheable(w, rule->stores & stores);
+    }
+    return y;
+}
+
+struct site_id
+rule_gateway(const struct world *w, const struct rule *rule, struct cohort_id cohort)
+{
+    struct site_id best = rule->gateway;
+    double best_rtt = INFINITY;
+
+    if (best.i != NONE)
+        return best;
+    for (uint32_t i = 0; i < w->sites; i++) {
+        const struct link *link = world_link(w, w->cohort[cohort.i].at, w->site[i].at);
+
+        if ((rule->sites >> i & 1) == 0 || !link->known || link->rtt_s >= best_rtt)
+            continue;
+        best_rtt = link->rtt_s;
+        best.i = i;
+    }
+    return best;
+}
+
+bool
+yield_has_ciphertext(const struct rule *rule, const struct yield *got)
+{
+    return formula_holds(&rule->data, got->fragments);
+}
+
+bool
+yield_opens(const struct rule *rule, const struct yield *got)
+{
+    return got->plaintext || (yield_has_ciphertext(rule, got) &&
+                              formula_holds(&rule->keys, got->keys | got->uses | got->cached));
+}
+
+void
+yield_merge(struct yield *into, const struct yield *from)
+{
+    into->fragments |= from->fragments;
+    into->keys |= from->keys;
+    into->uses |= from->uses;
+    into->cached |= from->cached;
+    into->metadata |= from->metadata;
+    into->plaintext |= from->plaintext;
+}

@@ -1,0 +1,186 @@
+#include "record/metric.h"
+
+#include <string.h>
+#include "base/text.h"
+
+const char *const plane_name[2] = {[PLANE_LEGAL] = "legal", [PLANE_TRAFFIC] = "traffic"};
+
+const char *const summary_name[4] = {
+    [SUMMARY_MEAN] = "mean",
+    [SUMMARY_RARE_MEAN] = "rare mean",
+    [SUMMARY_ANY] = "any",
+    [SUMMARY_FIRST] = "first",
+};
+
+const char *const label_name[LABELS] = {
+    [LABEL_AUTHORITY] = "authority", [LABEL_STREAM] = "stream",
+    [LABEL_CUSTODIAN] = "custodian", [LABEL_COHORT] = "cohort",
+    [LABEL_DATA] = "data",           [LABEL_JURISDICTION] = "jurisdiction",
+    [LABEL_STATION] = "station",     [LABEL_PERIOD] = "period",
+};
+
+_Static_assert(LABELS == 8, "label_total states every label");
+const struct label label_total = {
+    .of = {LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL},
+};
+
+/* A row of latency: nothing served means no latency, not a latency of 0. */
+#define LATENCY(statistic, text)                                                                   \
+    {                                                                                              \
+        .name = "latency." statistic, .unit = "ms", .plane = PLANE_TRAFFIC,                        \
+        .summary = SUMMARY_MEAN, .absent_is_unknown = true,                                        \
+        .about = text " of the time from the intended start of a served operation to its end",     \
+    }
+
+#define REQUESTS(what, text)                                                                       \
+    {                                                                                              \
+        .name = "requests." what, .unit = "requests", .plane = PLANE_LEGAL,                        \
+        .summary = SUMMARY_RARE_MEAN, .one = 1, .about = text,                                     \
+    }
+
+/* What can be asked of exposed content, metadata and ciphertext alike: five rows. */
+#define EXPOSED_ANY(kind)                                                                          \
+    {                                                                                              \
+        .name = "exposure." kind ".any", .unit = "probability", .plane = PLANE_LEGAL,              \
+        .summary = SUMMARY_ANY, .about = "at least one account's " kind " is exposed",             \
+    }
+#define EXPOSED_ACCOUNTS(kind)                                                                     \
+    {                                                                                              \
+        .name = "exposure." kind ".accounts", .unit = "accounts", .plane = PLANE_LEGAL,            \
+        .summary = SUMMARY_RARE_MEAN, .one = 1, .about = "accounts whose " kind " is exposed",     \
+    }
+#define EXPOSED_FRACTION(kind)                                                                     \
+    {                                                                                              \
+        .name = "exposure." kind ".fraction", .unit = "fraction of accounts",                      \
+        .plane = PLANE_LEGAL, .summary = SUMMARY_RARE_MEAN, .one = 0,                              \
+        .about = "share of all accounts whose " kind " is exposed",                                \
+    }
+#define EXPOSED_ACCOUNT_DAYS(kind)                                                                 \
+    {                                                                                              \
+        .name = "exposure." kind ".account_days", .unit = "account-days", .plane = PLANE_LEGAL,    \
+        .summary = SUMMARY_RARE_MEAN, .one = ONE_HORIZON,                                          \
+        .about = "days since an account's " kind " was first exposed, over all accounts",          \
+    }
+#define EXPOSED_FIRST(kind)                                                                        \
+    {                                                                                              \
+        .name = "exposure." kind ".first", .unit = "days", .plane = PLANE_LEGAL,                   \
+        .summary = SUMMARY_FIRST,                                                                  \
+        .about = "days to the first exposure of " kind ", within the horizon",                     \
+    }
+
+const struct metric metric_table[METRICS] = {
+    [METRIC_LATENCY_MEAN] = LATENCY("mean", "mean"),
+    [METRIC_LATENCY_P50] = LATENCY("p50", "median"),
+    [METRIC_LATENCY_P95] = LATENCY("p95", "95th percentile"),
+    [METRIC_LATENCY_P99] = LATENCY("p99", "99th percentile"),
+    [METRIC_LATENCY_P999] = LATENCY("p999", "99.9th percentile"),
+    [METRIC_AVAILABILITY] = {.name = "availability",
+                             .unit = "fraction of operations",
+                             .plane = PLANE_TRAFFIC,
+                             .summary = SUMMARY_MEAN,
+                             .absent_is_unknown = true,
+                             .about = "share of operations that are served"},
+    [METRIC_THROUGHPUT] = {.name = "throughput",
+                           .unit = "operations/s",
+                           .plane = PLANE_TRAFFIC,
+                           .summary = SUMMARY_MEAN,
+                           .about = "operations served a second"},
+    [METRIC_KEY_HIT_RATIO] = {.name = "key.hit_ratio",
+                              .unit = "fraction of reads",
+                              .plane = PLANE_TRAFFIC,
+                              .summary = SUMMARY_MEAN,
+                              .absent_is_unknown = true,
+                              .about = "share of served reads that needed a key and found it in "
+                                       "the key cache"},
+    [METRIC_STATION_UTILISATION] = {.name = "station.utilisation",
+                                    .unit = "fraction",
+                                    .plane = PLANE_TRAFFIC,
+                                    .summary = SUMMARY_MEAN,
+                                    .about = "share of a station's server time that is busy"},
+    [METRIC_REQUESTS_RECEIVED] = REQUESTS("received", "requests received"),
+    [METRIC_REQUESTS_METADATA] = REQUESTS("metadata", "requests answered with metadata only"),
+    [METRIC_REQUESTS_CONTENT] = REQUESTS("content", "requests answered with content"),
+    [METRIC_REQUESTS_REFUSED] = REQUESTS("refused", "requests answered with nothing"),
+    [METRIC_REQUESTS_CHALLENGED] = REQUESTS("challenged", "requests taken to court"),
+    [METRIC_REQUESTS_PENDING] = REQUESTS("pending", "requests not answered at the horizon's end"),
+    [METRIC_DISCLOSURE_DELAY] = {.name = "disclosure.delay",
+                                 .unit = "days",
+                                 .plane = PLANE_LEGAL,
+                                 .summary = SUMMARY_MEAN,
+                                 .absent_is_unknown = true,
+                                 .about = "days from a request's receipt to disclosure, "
+                                          "restricted mean"},
+    [METRIC_CONTENT_ANY] = EXPOSED_ANY("content"),
+    [METRIC_CONTENT_ACCOUNTS] = EXPOSED_ACCOUNTS("content"),
+    [METRIC_CONTENT_FRACTION] = EXPOSED_FRACTION("content"),
+    [METRIC_CONTENT_ACCOUNT_DAYS] = EXPOSED_ACCOUNT_DAYS("content"),
+    [METRIC_CONTENT_FIRST] = EXPOSED_FIRST("content"),
+    [METRIC_CONTENT_RETROACTIVE] = {.name = "exposure.content.retroactive",
+                                    .unit = "account-days",
+                                    .plane = PLANE_LEGAL,
+                                    .summary = SUMMARY_RARE_MEAN,
+                                    .one = ONE_HORIZON,
+                                    .about = "account-days of content that was captured encrypted "
+                                             "and opened by a key obtained later"},
+    [METRIC_METADATA_ANY] = EXPOSED_ANY("metadata"),
+    [METRIC_METADATA_ACCOUNTS] = EXPOSED_ACCOUNTS("metadata"),
+    [METRIC_METADATA_FRACTION] = EXPOSED_FRACTION("metadata"),
+    [METRIC_METADATA_ACCOUNT_DAYS] = EXPOSED_ACCOUNT_DAYS("metadata"),
+    [METRIC_METADATA_FIRST] = EXPOSED_FIRST("metadata"),
+    [METRIC_CIPHERTEXT_ANY] = EXPOSED_ANY("ciphertext"),
+    [METRIC_CIPHERTEXT_ACCOUNTS] = EXPOSED_ACCOUNTS("ciphertext"),
+    [METRIC_CIPHERTEXT_FRACTION] = EXPOSED_FRACTION("ciphertext"),
+    [METRIC_CIPHERTEXT_ACCOUNT_DAYS] = EXPOSED_ACCOUNT_DAYS("ciphertext"),
+    [METRIC_CIPHERTEXT_FIRST] = EXPOSED_FIRST("ciphertext"),
+    [METRIC_REACH_UNILATERAL] = {.name = "reach.unilateral",
+                                 .unit = "fraction of account-time",
+                                 .plane = PLANE_LEGAL,
+                                 .summary = SUMMARY_MEAN,
+                                 .about = "share of account-time that one jurisdiction can open "
+                                          "alone"},
+    [METRIC_REACH_JURISDICTIONS] = {.name = "reach.jurisdictions",
+                                    .unit = "jurisdictions",
+                                    .plane = PLANE_LEGAL,
+                                    .summary = SUMMARY_MEAN,
+                                    .absent_is_unknown = true,
+                                    .about = "fewest jurisdictions that must act to open content"},
+    [METRIC_REACH_DENIAL] = {.name = "reach.denial",
+                             .unit = "custodians",
+                             .plane = PLANE_LEGAL,
+                             .summary = SUMMARY_MEAN,
+                             .absent_is_unknown = true,
+                             .about = "fewest custodians that can deny access together"},
+};
+
+enum metric_id
+metric_find(const char *name)
+{
+    unsigned i = 0;
+
+    while (i < METRICS && strcmp(metric_table[i].name, name) != 0)
+        i++;
+    return (enum metric_id)i;
+}
+
+const char *
+metric_nearest(const char *name)
+{
+    const char *names[METRICS];
+
+    for (unsigned i = 0; i < METRICS; i++)
+        names[i] = metric_table[i].name;
+    return text_nearest(name, names, METRICS);
+}
+
+int
+label_compare(struct label a, struct label b)
+{
+    for (unsigned i = 0; i < LABELS; i++) {
+        /* One up, so that LABEL_ALL wraps to 0: the total comes before its parts. */
+        const uint16_t x = (uint16_t)(a.of[i] + 1), y = (uint16_t)(b.of[i] + 1);
+
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return 0;
+}

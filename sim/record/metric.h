@@ -1,0 +1,112 @@
+#ifndef RECORD_METRIC_H
+#define RECORD_METRIC_H
+
+/* The metrics of DESIGN section 8, one table row each, and the labels that tell their series apart.
+ */
+#include <stdbool.h>
+#include "stats/interval.h"
+
+enum plane { PLANE_LEGAL, PLANE_TRAFFIC };
+
+/* How replications become an estimate. */
+enum summary {
+    SUMMARY_MEAN,      /* Student's t over replications */
+    SUMMARY_RARE_MEAN, /* the same, with an upper bound when all are zero (estimate_rare_mean) */
+    SUMMARY_ANY,       /* values are 0 or 1: exact binomial */
+    SUMMARY_FIRST, /* days to the first; an absent value is censored at the horizon: Kaplan-Meier */
+};
+
+enum metric_id {
+    METRIC_LATENCY_MEAN,
+    METRIC_LATENCY_P50,
+    METRIC_LATENCY_P95,
+    METRIC_LATENCY_P99,
+    METRIC_LATENCY_P999,
+    METRIC_AVAILABILITY,
+    METRIC_THROUGHPUT,
+    METRIC_KEY_HIT_RATIO,
+    METRIC_STATION_UTILISATION,
+    METRIC_REQUESTS_RECEIVED,
+    METRIC_REQUESTS_METADATA,
+    METRIC_REQUESTS_CONTENT,
+    METRIC_REQUESTS_REFUSED,
+    METRIC_REQUESTS_CHALLENGED,
+    METRIC_REQUESTS_PENDING,
+    METRIC_DISCLOSURE_DELAY,
+    METRIC_CONTENT_ANY,
+    METRIC_CONTENT_ACCOUNTS,
+    METRIC_CONTENT_FRACTION,
+    METRIC_CONTENT_ACCOUNT_DAYS,
+    METRIC_CONTENT_FIRST,
+    METRIC_CONTENT_RETROACTIVE,
+    METRIC_METADATA_ANY,
+    METRIC_METADATA_ACCOUNTS,
+    METRIC_METADATA_FRACTION,
+    METRIC_METADATA_ACCOUNT_DAYS,
+    METRIC_METADATA_FIRST,
+    METRIC_CIPHERTEXT_ANY,
+    METRIC_CIPHERTEXT_ACCOUNTS,
+    METRIC_CIPHERTEXT_FRACTION,
+    METRIC_CIPHERTEXT_ACCOUNT_DAYS,
+    METRIC_CIPHERTEXT_FIRST,
+    METRIC_REACH_UNILATERAL,
+    METRIC_REACH_JURISDICTIONS,
+    METRIC_REACH_DENIAL,
+    METRICS
+};
+
+#define ONE_HORIZON (-1.0)
+
+struct metric {
+    const char *name; /* "latency.p95" */
+    const char *unit;
+    enum plane plane;
+    enum summary summary;
+    double one; /* the size of one event, for the bound of SUMMARY_RARE_MEAN; 0: 1 / accounts;
+                   ONE_HORIZON: the horizon in days (an account open from the start to the end) */
+    bool absent_is_unknown; /* a trial that did not write it did not see it: NAN, where others
+                               mean 0 */
+    const char *about;
+};
+extern const struct metric metric_table[METRICS];
+extern const char *const plane_name[2];   /* "legal", "traffic" */
+extern const char *const summary_name[4]; /* "mean", "rare mean", "any", "first" */
+
+/* The row with this name, or METRICS. */
+enum metric_id metric_find(const char *name);
+
+/* The metric whose name is nearest to a mistaken one, or NULL: for "did you mean". */
+const char *metric_nearest(const char *name);
+
+/* What a value is about. Absent labels are LABEL_ALL: the total over all. */
+enum label_kind {
+    LABEL_AUTHORITY,
+    LABEL_STREAM, /* ordinal within its authority */
+    LABEL_CUSTODIAN,
+    LABEL_COHORT,
+    LABEL_DATA,
+    LABEL_JURISDICTION,
+    LABEL_STATION, /* sites, then key stores */
+    LABEL_PERIOD,  /* half-year of receipt */
+    LABELS
+};
+extern const char *const label_name[LABELS]; /* "authority", "stream", ... */
+
+#define LABEL_ALL UINT16_MAX
+
+struct label {
+    uint16_t of[LABELS];
+};
+extern const struct label label_total; /* all LABEL_ALL */
+
+/* The order of series: label by label, the total before its parts. Below 0, 0 or above 0. */
+int label_compare(struct label a, struct label b);
+
+static inline struct label
+label_with(struct label label, enum label_kind kind, uint32_t ordinal)
+{
+    label.of[kind] = (uint16_t)ordinal;
+    return label;
+}
+
+#endif

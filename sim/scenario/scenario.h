@@ -1,0 +1,62 @@
+#ifndef SCENARIO_SCENARIO_H
+#define SCENARIO_SCENARIO_H
+
+/*
+ * Scenario files in, frozen models out. A `struct scenario` holds the parsed text with its
+ * includes, base and overrides; scenario_model makes a model of it, one for each draw of the
+ * uncertain inputs.
+ */
+#include "base/text.h"
+#include "model/model.h"
+
+struct scenario;
+
+/* One `--set PATH=VALUE`: the value is YAML. */
+struct override {
+    const char *path, *value;
+};
+
+struct scenario_options {
+    const struct override *set;
+    size_t sets;
+    const char
+        *costs; /* a cost file instead of the shipped reference; NULL: facts/costs-reference.yaml */
+    const char
+        *data_dir; /* where shipped facts lie; NULL: found beside the scenario or installed */
+};
+
+/*
+ * Reads a file, its base and includes, and applies overrides. All faults are added to `why` with
+ * file, line and column. `*out` is the caller's (scenario_close); NULL on failure.
+ */
+MUST_CHECK int scenario_open(struct scenario **out, const char *path,
+                             const struct scenario_options *options, struct why *why);
+
+/* The same from text in memory; `name` stands for the file in messages, `dir` for its folder. */
+MUST_CHECK int scenario_open_text(struct scenario **out, const char *name, const char *text,
+                                  const char *dir, const struct scenario_options *options,
+                                  struct why *why);
+
+/* Uncertain inputs at their means: for check and explain. */
+#define SCENARIO_CENTRAL UINT64_MAX
+
+/*
+ * A frozen model with its uncertain inputs drawn for `world` (or at their means). The same
+ * scenario, seed and world give the same model. `*out` is the caller's (model_free). All faults are
+ * added to `why`, sorted by place. Safe to call from several threads on one scenario, with a `why`
+ * each.
+ */
+MUST_CHECK int scenario_model(struct scenario *scenario, uint64_t world, struct model **out,
+                              struct why *why);
+
+/* Things that are allowed and probably not meant (YAML 1.1 words, unused rows), as messages. */
+void scenario_warnings(const struct scenario *scenario, struct why *out);
+
+/* The whole scenario as one text: every file read, after its name, in the order read, then the
+ * overrides and each data file's contents: what a hash of the scenario is taken of, and what a
+ * database keeps. Borrows. */
+const char *scenario_text(const struct scenario *scenario);
+
+void scenario_close(struct scenario *scenario);
+
+#endif

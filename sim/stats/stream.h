@@ -1,0 +1,98 @@
+#ifndef STATS_STREAM_H
+#define STATS_STREAM_H
+
+/*
+ * Random streams: one for every decision, told apart by (seed, replication, purpose, entity).
+ *
+ * The generator is Philox4x64-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as
+ * 1, 2, 3", SC11): a keyed bijection of a 256-bit counter. The key is (seed, replication); the
+ * counter is (draw, entity a, entity b, purpose). Two streams that differ in any part therefore
+ * never share a block: no overlap by construction, and no state to hand from trial to trial.
+ * Entities are ordinals in their section, so names do not matter and adding at the end of a
+ * section changes nothing before it.
+ */
+#include <stdint.h>
+#include <stdbool.h>
+#include <gsl/gsl_rng.h>
+
+/* Every purpose that draws. Append only: the number is part of the stream's identity. */
+enum purpose {
+    PURPOSE_TEST = 1,
+    PURPOSE_UNCERTAIN,     /* a world's value of an `uncertain:` input */
+    PURPOSE_ARRIVALS,      /* request arrivals of one request stream */
+    PURPOSE_REQUEST,       /* one request: kind, cohort, number of accounts */
+    PURPOSE_ACCOUNTS,      /* which accounts one request names */
+    PURPOSE_LEVER,         /* one lever of one request: delays, grant, review */
+    PURPOSE_CACHE_CAPTURE, /* whether an account's key lay in a captured cache */
+    PURPOSE_OPERATIONS,    /* a cohort's operations in a window: arrival, class, size */
+    PURPOSE_NETWORK,       /* jitter */
+    PURPOSE_SERVICE,       /* service times at a station */
+    PURPOSE_KEY_CACHE,     /* key cache hits */
+    PURPOSE_HOURS,         /* hours of the day a window covers */
+    PURPOSE_BOOTSTRAP,     /* resampling in reports */
+};
+
+struct stream {
+    uint64_t key[2];
+    uint64_t counter[4]; /* [0] counts blocks */
+    uint64_t word[4];    /* the current block */
+    unsigned used;       /* words of the block already handed out */
+};
+
+/* Fills `stream`; cannot fail. `a` and `b` name the entity. */
+void stream_open(struct stream *stream, uint64_t seed, uint64_t replication, enum purpose purpose,
+                 uint64_t a, uint64_t b);
+
+/* Encrypts one counter block: the raw function, for the published test vectors. */
+void stream_block(const uint64_t counter[4], const uint64_t key[2], uint64_t out[4]);
+
+static inline uint64_t
+stream_bits(struct stream *s)
+{
+    if (s->used == 4) {
+        stream_block(s->counter, s->key, s->word);
+        s->counter[0]++;
+        s->used = 0;
+    }
+    return s->word[s->used++];
+}
+
+/* Uniform on [0, 1): 53 bits. */
+static inline double
+stream_uniform(struct stream *s)
+{
+    return (double)(stream_bits(s) >> 11) * 0x1p-53;
+}
+
+/* Uniform on (0, 1): never 0, for logarithms. */
+static inline double
+stream_uniform_open(struct stream *s)
+{
+    return ((double)(stream_bits(s) >> 11) + 0.5) * 0x1p-53;
+}
+
+/* A uniform whole number in [0, n), without bias (Lemire 2019). n must be above 0. */
+uint64_t stream_below(struct stream *stream, uint64_t n);
+
+/* True with probability p. Always draws once, so that what follows stays paired. */
+static inline bool
+stream_chance(struct stream *s, double p)
+{
+    return stream_uniform(s) < p;
+}
+
+/*
+ * Exponential with mean 1; always above 0.  Normal with mean 0 and deviation 1.
+ * Ziggurats of 256 layers (Marsaglia and Tsang 2000): exact up to rounding. One word in about 98
+ * (exponential) or 99 (normal) of 100 draws, more in the others.
+ */
+double stream_exponential(struct stream *stream);
+double stream_normal(struct stream *stream);
+
+/* The stream as a GSL generator, so that GSL's distributions draw from it: whole numbers of 32
+ * bits, uniforms of 53. `stream_as_gsl` fills the caller's `gsl`, which borrows `stream`; nothing
+ * to release. Setting a seed through GSL opens the stream (seed, 0, PURPOSE_TEST, 0, 0). */
+extern const gsl_rng_type *const stream_gsl_type;
+void stream_as_gsl(gsl_rng *gsl, struct stream *stream);
+
+#endif

@@ -1,0 +1,61 @@
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+/*
+ * One run in one SQLite database: the scenario's text and hash, what was asked, every finished
+ * trial (one transaction each), and at the end the estimates. Tables and views are described in
+ * store/schema.c, for people who open it with other tools. No journal or lock is left behind after
+ * store_close; a run that was cut off is continued from its last whole trial.
+ */
+#include "record/outcome.h"
+#include "record/verdict.h"
+
+struct store;
+
+/* What identifies a run: a resumed run must match in all of it. */
+struct run_identity {
+    const char *scenario_name, *scenario_text, *scenario_hash, *version;
+    uint64_t seed;
+    uint64_t strategies; /* mask */
+    uint32_t legal, traffic;
+    const char *costs; /* which cost file: "reference", "host: <cpu>" ... */
+};
+
+enum store_mode {
+    STORE_CREATE,  /* ERR_IO when the file exists */
+    STORE_REPLACE, /* an existing run is replaced */
+    STORE_RESUME,  /* the file must hold the same run; created when it does not exist */
+    STORE_READ,
+};
+
+/* `path` NULL: in memory. `identity` and `legend` may be NULL with STORE_READ. */
+MUST_CHECK int store_open(struct store **out, const char *path, enum store_mode mode,
+                          const struct run_identity *identity, const struct legend *legend,
+                          struct why *why);
+
+/* A recording in, in one transaction; is it there; and all of them out in order: traffic then
+ * legal, by replication. store_put is what a sink calls. */
+MUST_CHECK int store_put(struct store *store, const struct recording *recording, struct why *why);
+MUST_CHECK int store_has(struct store *store, enum plane plane, uint64_t replication, bool *has,
+                         struct why *why);
+MUST_CHECK int store_each(struct store *store, int (*each)(void *self, const struct recording *),
+                          void *self, struct why *why);
+
+/* Writes the estimates, curves and judgements, and marks the run finished. */
+MUST_CHECK int store_finish(struct store *store, const struct outcome *outcome,
+                            const struct judgement_list *judgements, struct why *why);
+
+/* What was stored: fills the identity (borrows from the store) and a legend (caller releases). */
+MUST_CHECK int store_identity(struct store *store, struct run_identity *out, bool *finished,
+                              struct why *why);
+MUST_CHECK int store_legend(struct store *store, struct legend *out, struct why *why);
+
+/* The judgements as stored: calls `each` with verdict word, kind ("expect"/"require") and text. */
+MUST_CHECK int store_judgements(struct store *store,
+                                int (*each)(void *self, const char *kind, const char *strategy,
+                                            const char *verdict, const char *text),
+                                void *self, struct why *why);
+
+void store_close(struct store *store);
+
+#endif

@@ -1,0 +1,38 @@
+#ifndef STUDY_STUDY_H
+#define STUDY_STUDY_H
+
+/*
+ * A study: numbered trials, run by workers, handed to a sink. A trial is one replication of one
+ * plane for all strategies asked for; trial numbers run over the traffic replications first (they
+ * take longest), then the legal ones. Results never depend on which worker ran what, or when.
+ */
+#include "record/recording.h"
+#include "scenario/scenario.h"
+
+/* Where finished trials go. Calls come from one thread at a time. */
+struct sink {
+    void *self;
+    /* Sets *done when the sink has this trial already (a resumed run). */
+    int (*has)(void *self, enum plane plane, uint64_t replication, bool *done, struct why *why);
+    int (*put)(void *self, const struct recording *recording, struct why *why);
+};
+
+struct progress {
+    size_t done, skipped, total; /* trials; skipped: the sink had them */
+    double elapsed_s, left_s;    /* left: NAN until it can be told */
+};
+
+struct study_options {
+    uint64_t strategies; /* mask of the strategies to run */
+    uint32_t legal, traffic;
+    unsigned workers;                                            /* 0: one a core */
+    void (*report)(void *self, const struct progress *progress); /* NULL: nobody watches */
+    void *report_self;
+    const volatile int *stop; /* becomes non-zero to stop between trials; NULL: never */
+};
+
+/* Runs what the sink does not have. ERR_STOPPED when stopped; finished trials are in the sink. */
+MUST_CHECK int study_run(struct scenario *scenario, const struct study_options *options,
+                         const struct sink *sink, struct why *why);
+
+#endif

@@ -1,0 +1,266 @@
+/* engine/queue: order of service, against a sorted list kept by brute force. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include "base/mem.h"
+#include "engine/queue.h"
+
+static uint64_t
+next_random(uint64_t *state) /* xorshift64, Marsaglia 2003 */
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+/* The plain answer: a list in order of service, each event put in behind all of its instant. */
+struct list {
+    struct event item[4096];
+    size_t count;
+};
+
+static void
+list_add(struct list *list, const struct event *event)
+{
+    size_t i = list->count++;
+
+    assert_true(list->count <= COUNT(list->item));
+    for (; i > 0 && list->item[i - 1].at > event->at; i--)
+        list->item[i] = list->item[i - 1];
+    list->item[i] = *event;
+}
+
+static struct event
+list_next(struct list *list)
+{
+    struct event first = list->item[0];
+
+    memmove(list->item, list->item + 1, --list->count * sizeof first);
+    return first;
+}
+
+/* No event goes before its parent; the queue holds as many as the list; the clock is behind all. */
+static void
+check_invariant(const struct queue *queue, const struct list *list)
+{
+    assert_int_equal(queue->count, list->count);
+    assert_true(queue->count <= queue->capacity);
+    for (size_t i = 0; i < queue->count; i++) {
+        const struct event *e = &queue->heap[i], *parent = &queue->heap[i ? (i - 1) / 4 : 0];
+        assert_true(e->at >= queue->now);
+        assert_true(e->seq < queue->scheduled);
+        assert_true(i == 0 || parent->at < e->at || (parent->at == e->at && parent->seq < e->seq));
+    }
+}
+
+static void
+check_next(struct queue *queue, struct list *list)
+{
+    struct event got, expected = list_next(list);
+
+    assert_true(queue_next(queue, &got));
+    assert_int_equal(got.at, expected.at);
+    assert_int_equal(got.seq, expected.seq);
+    assert_int_equal(got.kind, expected.kind);
+    assert_int_equal(got.a, expected.a);
+    assert_int_equal(got.b, expected.b);
+    assert_int_equal(queue->now, expected.at);
+}
+
+/*
+ * Random additions and services. `spread` is the range of delays in ns: 1 makes nearly everything a
+ * tie, a large one nearly nothing. The share of additions swings, so the queue fills and drains.
+ */
+static void
+check_random_operations(uint64_t seed, uint64_t spread)
+{
+    static struct list list;
+    struct queue queue = {0};
+    uint64_t random = seed, added = 0;
+
+    list.count = 0;
+    for (int step = 0; step < 4000; step++) {
+        uint64_t adds_of_10 = step / 400 % 2 == 0 ? 7 : 3;
+        if (next_random(&random) % 10 < adds_of_10) {
+            uint64_t r = next_random(&random);
+            struct event e = {.at = queue.now + (sim_ns)(r % spread),
+                              .seq = added++,
+                              .kind = (uint32_t)(r >> 40),
+                              .a = (uint32_t)(r >> 20),
+                              .b = r};
+            assert_int_equal(queue_add(&queue, e.at, e.kind, e.a, e.b), 0);
+            list_add(&list, &e);
+        } else if (list.count > 0) {
+            check_next(&queue, &list);
+        } else {
+            struct event none;
+            assert_false(queue_next(&queue, &none));
+        }
+        check_invariant(&queue, &list);
+    }
+    while (list.count > 0) {
+        check_next(&queue, &list);
+        check_invariant(&queue, &list);
+    }
+    assert_int_equal(queue.scheduled, added);
+    queue_release(&queue);
+}
+
+static void
+test_events_leave_in_the_order_of_a_sorted_list(void **state)
+{
+    (void)state;
+    static const uint64_t spreads[] = {1, 2, 7, 100, 1000000, (uint64_t)1 << 50};
+
+    for (size_t i = 0; i < COUNT(spreads); i++)
+        for (uint64_t seed = 1; seed <= 3; seed++)
+            check_random_operations(seed * 2654435769u + i, spreads[i]);
+}
+
+static void
+test_events_of_one_instant_leave_in_the_order_scheduled(void **state)
+{
+    (void)state;
+    struct queue queue = {0};
+    struct event e;
+
+    for (uint32_t i = 0; i < 1000; i++)
+        assert_int_equal(queue_add(&queue, 5, 0, i, 0), 0);
+    for (uint32_t i = 0; i < 1000; i++) {
+        assert_true(queue_next(&queue, &e));
+        assert_int_equal(e.a, i);
+        if (i == 500) /* scheduled at the present instant: behind all that waited for it */
+            assert_int_equal(queue_add(&queue, 5, 0, 1000, 0), 0);
+    }
+    assert_true(queue_next(&queue, &e));
+    assert_int_equal(e.a, 1000);
+    assert_false(queue_next(&queue, &e));
+    queue_release(&queue);
+}
+
+static void
+test_every_small_order_of_arrival_is_served_in_order(void **state)
+{
+    (void)state;
+    enum { N = 7 }; /* three levels of the heap; all 7^7 sequences of instants 0..6 */
+    struct queue queue = {0};
+
+    for (uint32_t code = 0; code < 823543; code++) {
+        uint32_t rest = code;
+        for (uint32_t i = 0; i < N; i++, rest /= N)
+            assert_int_equal(queue_add(&queue, rest % N, 0, i, 0), 0);
+        struct event e, before = {.at = -1};
+        for (uint32_t i = 0; i < N; i++, before = e)
+            if (!queue_next(&queue, &e) || e.at < before.at ||
+                (e.at == before.at && e.a < before.a))
+                fail_msg("sequence %u is served wrongly", code);
+        queue_reset(&queue);
+    }
+    queue_release(&queue);
+}
+
+static void
+test_the_clock_moves_to_the_event_served_and_no_further(void **state)
+{
+    (void)state;
+    struct queue queue = {0};
+    struct event e;
+
+    assert_int_equal(queue_add(&queue, 0, 1, 0, 0), 0);
+    assert_int_equal(queue_add(&queue, SIM_NEVER, 2, 0, 0), 0);
+    assert_int_equal(queue.now, 0);
+    assert_true(queue_next(&queue, &e));
+    assert_int_equal(queue.now, 0);
+    assert_true(queue_next(&queue, &e));
+    assert_int_equal(queue.now, SIM_NEVER);
+    assert_int_equal(e.kind, 2);
+    assert_false(queue_next(&queue, &e));
+    assert_int_equal(queue.now, SIM_NEVER);
+    queue_release(&queue);
+}
+
+static void
+test_a_reset_queue_behaves_like_a_new_one_and_keeps_its_memory(void **state)
+{
+    (void)state;
+    struct queue queue = {0};
+    struct event e;
+
+    for (uint32_t i = 0; i < 100; i++)
+        assert_int_equal(queue_add(&queue, 100 - (sim_ns)i, 0, i, 0), 0);
+    assert_true(queue_next(&queue, &e));
+    const struct event *memory = queue.heap;
+    queue_reset(&queue);
+    assert_false(queue_next(&queue, &e));
+    assert_int_equal(queue.now, 0);
+    assert_int_equal(queue_add(&queue, 1, 9, 8, 7), 0);
+    assert_ptr_equal(queue.heap, memory);
+    assert_true(queue_next(&queue, &e));
+    assert_int_equal(e.seq, 0);
+    assert_int_equal(e.b, 7);
+    queue_release(&queue);
+    assert_null(queue.heap);
+    queue_release(&queue);
+}
+
+static void
+test_a_queue_that_cannot_grow_says_so_and_stays_as_it_was(void **state)
+{
+    (void)state;
+    /* As full as the address space allows; the heap itself is not touched on the way to the error.
+     */
+    size_t most = PTRDIFF_MAX / sizeof(struct event);
+    struct queue queue = {.count = most, .capacity = most, .scheduled = 3, .now = 1};
+
+    assert_int_equal(queue_add(&queue, 5, 0, 0, 0), ERR_MEMORY);
+    assert_true(queue.count == most && queue.capacity == most && !queue.heap);
+    assert_int_equal(queue.scheduled, 3);
+}
+
+static void
+test_scheduling_in_the_past_is_a_bug_that_stops_the_program(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct queue queue = {.now = 10};
+        fclose(stderr); /* the assertion's message is expected */
+        _exit(queue_add(&queue, 9, 0, 0, 0) == 0 ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+static void
+test_an_event_is_32_bytes(void **state)
+{
+    (void)state;
+    assert_int_equal(sizeof(struct event), 32);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_events_leave_in_the_order_of_a_sorted_list),
+        cmocka_unit_test(test_events_of_one_instant_leave_in_the_order_scheduled),
+        cmocka_unit_test(test_every_small_order_of_arrival_is_served_in_order),
+        cmocka_unit_test(test_the_clock_moves_to_the_event_served_and_no_further),
+        cmocka_unit_test(test_a_reset_queue_behaves_like_a_new_one_and_keeps_its_memory),
+        cmocka_unit_test(test_a_queue_that_cannot_grow_says_so_and_stays_as_it_was),
+        cmocka_unit_test(test_scheduling_in_the_past_is_a_bug_that_stops_the_program),
+        cmocka_unit_test(test_an_event_is_32_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
