@@ -59,6 +59,11 @@ bool cli_add_set(struct cli_scenario *in, char *assignment);
  * ./scenarios, beside the program, and where they are installed. */
 MUST_CHECK int cli_open_scenario(struct cli_scenario *in, struct scenario **out, struct why *why);
 
+/* The strategies of a comma-separated list as a mask; NULL names all. */
+struct model;
+MUST_CHECK int cli_strategies(const struct model *model, const char *list, uint64_t *mask,
+                              struct why *why);
+
 /* A whole number of an option in [least, most]; false when it is none. */
 bool cli_whole(const char *text, uint64_t least, uint64_t most, uint64_t *out);
 

@@ -1,11 +1,9 @@
 /* jurisim bench: what cryptography costs on this machine. */
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/units.h"
+#include "cli/bench_out.h"
 #include "cli/cli.h"
 #include "crypto/costs.h"
-#include "crypto/machine.h"
-#include "crypto/measure.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,98 +155,6 @@ show_progress(void *data, unsigned done, unsigned rounds)
     fprintf(stderr, "\rmeasuring: round %u of %u%s", done, rounds, done == rounds ? "\n" : "");
 }
 
-/* A rate with a prefix, six characters wide: " 2.47 G". */
-static void
-add_rate(struct text *out, double per_s, const char *unit)
-{
-    static const char prefix[] = {' ', 'k', 'M', 'G', 'T'};
-    size_t p = 0;
-
-    while (per_s >= 1000 && p + 1 < sizeof prefix) {
-        per_s /= 1000;
-        p++;
-    }
-    text_addf(out, "  %*.*f %c%s", 6, per_s < 10 ? 2 : per_s < 100 ? 1 : 0, per_s, prefix[p], unit);
-}
-
-static void
-add_ns(struct text *out, int width, double ns)
-{
-    static const char *const unit[] = {"ns", "us", "ms", "s"};
-    size_t u = 0;
-
-    while (ns >= 1000 && u + 1 < COUNT(unit)) {
-        ns /= 1000;
-        u++;
-    }
-    text_addf(out, "%*.*f %-2s", width, ns < 10 ? 2 : ns < 100 ? 1 : 0, ns, unit[u]);
-}
-
-static void
-add_row(struct text *out, const struct measure_row *row)
-{
-    char size[COSTS_SIZE_TEXT] = "-";
-
-    if (row->bytes)
-        costs_size(row->bytes, size);
-    text_addf(out, "%-24s %8s ", row->op->name, size);
-    add_ns(out, 8, row->median);
-    text_add(out, "  [");
-    add_ns(out, 5, row->low);
-    text_add(out, ", ");
-    add_ns(out, 5, row->high);
-    text_add(out, "]");
-    add_rate(out, 1e9 / row->median, "/s");
-    if (row->op->bulk) /* bytes a nanosecond are GB/s */
-        add_rate(out, 1e9 * (double)row->bytes / row->median, "B/s");
-    text_add(out, "\n");
-}
-
-static void
-add_table(struct text *out, const struct machine *machine, const struct measurement *result)
-{
-    text_addf(out, "%s, %u cores, %s, %s; one thread, %u rounds\n\n", machine->cpu, machine->cores,
-              machine->library, machine->measured, result->rounds);
-    text_addf(out, "%-24s %8s %11s  %-20s  %11s  %12s\n", "operation", "object", "median",
-              "95 % interval", "operations", "bytes");
-    for (size_t i = 0; i < result->count; i++)
-        add_row(out, &result->item[i]);
-}
-
-static void
-add_json(struct text *out, const struct machine *machine, const struct measurement *result)
-{
-    struct json json = {.out = out};
-
-    json_open(&json, NULL, '{');
-    json_open(&json, "machine", '{');
-    json_string(&json, "cpu", machine->cpu);
-    json_whole(&json, "cores", machine->cores);
-    json_string(&json, "library", machine->library);
-    json_string(&json, "measured", machine->measured);
-    json_string(&json, "jurisim", machine->program);
-    json_close(&json, '}');
-    json_open(&json, "rows", '[');
-    for (size_t i = 0; i < result->count; i++) {
-        const struct measure_row *row = &result->item[i];
-
-        json_open(&json, NULL, '{');
-        json_string(&json, "name", row->op->name);
-        json_string(&json, "backend", row->op->backend);
-        json_string(&json, "mode", row->op->mode);
-        json_whole(&json, "bytes", (int64_t)row->bytes);
-        json_whole(&json, "threads", row->threads);
-        json_number(&json, "median", row->median);
-        json_number(&json, "low", row->low);
-        json_number(&json, "high", row->high);
-        json_string(&json, "unit", "ns");
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    json_close(&json, '}');
-    text_add(out, "\n");
-}
-
 /* The chain of multiplications takes the same time whenever it is left alone. */
 static void
 warn_if_busy(const struct measurement *result)
@@ -266,6 +172,7 @@ warn_if_busy(const struct measurement *result)
     }
 }
 
+/* Measures, adds the results to `out` and writes the cost file. */
 static int
 bench(const struct asked *asked, struct text *out, struct why *why)
 {
@@ -288,18 +195,18 @@ bench(const struct asked *asked, struct text *out, struct why *why)
     rc = machine_read(&machine, today, why);
     if (rc == 0)
         rc = measure_operations(&plan, &result, why);
-    if (rc == 0 && asked->costs_out) {
-        costs_write(&costs, &machine, &result);
-        rc = costs_save(asked->costs_out, &costs, why);
-    }
     if (rc == 0) {
         warn_if_busy(&result);
         if (asked->json)
-            add_json(out, &machine, &result);
+            bench_json(out, &machine, &result);
         else
-            add_table(out, &machine, &result);
+            bench_table(out, &machine, &result);
         if (out->lost)
             rc = why_no_memory(why);
+    }
+    if (rc == 0 && asked->costs_out) {
+        costs_write(&costs, &machine, &result);
+        rc = costs_save(asked->costs_out, &costs, why);
     }
     text_release(&costs);
     measurement_release(&result);
@@ -319,7 +226,11 @@ cmd_bench(int argc, char **argv)
     if (asked.help)
         return cli_write(help);
     rc = bench(&asked, &out, &why);
-    code = rc < 0 ? cli_fail(rc, &why) : cli_write(text_str(&out));
+    /* What was measured is shown even if the cost file could not be written. */
+    if (out.length && !out.lost)
+        code = cli_write(text_str(&out));
+    if (rc < 0)
+        code = cli_fail(rc, &why);
     text_release(&out);
     why_release(&why);
     return code;

@@ -24,8 +24,9 @@
 #define MEASURE_LEVEL        0.95
 #define MEASURE_ROUNDS_LEAST 6 /* with fewer no order statistics reach 95 %: 1 - 2 / 2^5 < 0.95 */
 #define MEASURE_ROUNDS_MOST  10000
-#define MEASURE_BYTES_MOST   ((size_t)64 << 20)
-#define MEASURE_SIZES_MOST   16
+/* All rows are prepared together: about 20 times the sizes' sum in memory. */
+#define MEASURE_BYTES_MOST ((size_t)64 << 20)
+#define MEASURE_SIZES_MOST 16
 
 struct measure_row {
     const struct operation *op; /* name, backend, mode ...: static */

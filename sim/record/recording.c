@@ -91,7 +91,7 @@ order(double a, double b)
 }
 
 static int
-same_series(const struct observation *a, const struct observation *b)
+compare_series(const struct observation *a, const struct observation *b)
 {
     if (a->strategy != b->strategy)
         return a->strategy < b->strategy ? -1 : 1;
@@ -105,7 +105,7 @@ static int
 compare_observations(const void *left, const void *right)
 {
     const struct observation *a = left, *b = right;
-    const int by_series = same_series(a, b);
+    const int by_series = compare_series(a, b);
 
     return by_series != 0 ? by_series : order(a->value, b->value);
 }
@@ -115,9 +115,9 @@ static int
 compare_windows(const void *left, const void *right)
 {
     const struct window_result *a = left, *b = right;
-    const uint64_t x[] = {a->strategy, a->regime, a->cohort,    a->class,
+    const uint64_t x[] = {a->strategy, a->regime,     a->cohort,    a->class,
                           a->served,   a->operations, a->key_reads, a->key_hits};
-    const uint64_t y[] = {b->strategy, b->regime, b->cohort,    b->class,
+    const uint64_t y[] = {b->strategy, b->regime,     b->cohort,    b->class,
                           b->served,   b->operations, b->key_reads, b->key_hits};
 
     for (unsigned i = 0; i < COUNT(x); i++) {
@@ -150,7 +150,7 @@ join_repeated(struct recording *recording)
     size_t kept = 0;
 
     for (size_t i = 0; i < recording->observations.count; i++) {
-        if (kept > 0 && same_series(&item[kept - 1], &item[i]) == 0) {
+        if (kept > 0 && compare_series(&item[kept - 1], &item[i]) == 0) {
             item[kept - 1].value = observation_join((enum metric_id)item[i].metric,
                                                     item[kept - 1].value, item[i].value);
         } else {

@@ -86,6 +86,18 @@ size_t recording_pack(const struct recording *recording, unsigned char *out);
 MUST_CHECK int recording_unpack(struct recording *recording, const unsigned char *bytes,
                                 size_t size);
 
+/*
+ * A curve's values as bytes. A curve of whole numbers that never falls, as counts of accounts ever
+ * exposed are, is a byte 1 and its CURVE_POINTS + 1 growths (the first from 0), each in 7-bit
+ * groups, the lowest first, the top bit set on all groups but the last (LEB128). Any other is a
+ * byte 0 and the values as IEEE 754 doubles, lowest byte first. curve_pack returns the size, at
+ * most CURVE_BYTES_MAX, which `out` must hold; curve_unpack ERR_INPUT when the bytes are damaged.
+ */
+#define CURVE_BYTES_MAX (1 + (CURVE_POINTS + 1) * 10)
+size_t curve_pack(const double value[CURVE_POINTS + 1], unsigned char *out);
+MUST_CHECK int curve_unpack(double value[CURVE_POINTS + 1], const unsigned char *bytes,
+                            size_t size);
+
 /* Empties it, keeping the room for observations. */
 void recording_clear(struct recording *recording);
 void recording_release(struct recording *recording);

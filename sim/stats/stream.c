@@ -72,9 +72,10 @@ stream_below(struct stream *stream, uint64_t n)
 }
 
 /*
- * One word gives both the layer (low 8 bits) and the place in it (high 53): they share no bit, so
+ * One word gives both the layer (low 8 bits) and the place in it (high 52): they share no bit, so
  * the flaw that Doornik (2005) found in the first published ziggurats, whose place and layer used
- * the same bits, does not arise. The half keeps draws above 0.
+ * the same bits, does not arise. The half keeps the place
+ * between 0 and 1.
  */
 static unsigned
 layer_of(uint64_t bits)
@@ -85,7 +86,7 @@ layer_of(uint64_t bits)
 static double
 place_of(uint64_t bits)
 {
-    return ((double)(bits >> 11) + 0.5) * 0x1p-53;
+    return ((double)(bits >> 12) + 0.5) * 0x1p-52;
 }
 
 double

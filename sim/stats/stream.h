@@ -64,11 +64,11 @@ stream_uniform(struct stream *s)
     return (double)(stream_bits(s) >> 11) * 0x1p-53;
 }
 
-/* Uniform on (0, 1): never 0, for logarithms. */
+/* Uniform on (0, 1): never 0, for logarithms, nor 1. 52 bits: with 53 the last would round to 1. */
 static inline double
 stream_uniform_open(struct stream *s)
 {
-    return ((double)(stream_bits(s) >> 11) + 0.5) * 0x1p-53;
+    return ((double)(stream_bits(s) >> 12) + 0.5) * 0x1p-52;
 }
 
 /* A uniform whole number in [0, n), without bias (Lemire 2019). n must be above 0. */

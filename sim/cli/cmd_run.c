@@ -1,0 +1,184 @@
+/* jurisim run: simulate all strategies of a scenario, keep the run in a database, print the
+ * results. */
+#include "base/json.h"
+#include "cli/simulate.h"
+#include "report/compare.h"
+#include "report/run_json.h"
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char help[] =
+    "usage: jurisim run [OPTION]... SCENARIO\n\n"
+    "Simulates every strategy: the legal plane over the horizon, the traffic plane in windows.\n"
+    "Prints the strategies side by side; keeps the run in a database with -o.\n\n"
+    "  -o, --output DB     keep the run in this SQLite database (else nothing is left behind)\n"
+    "  -s, --strategy A,B  only these strategies\n"
+    "  -r, --replications N  of both planes, instead of the scenario's\n"
+    "  -j, --jobs N        worker threads (default: one a core); the results do not depend on it\n"
+    "      --seed N        instead of the scenario's\n"
+    "      --set PATH=VALUE  override a value: --set custodians.apple.rejects=0.1\n"
+    "      --costs FILE    a cost file instead of the shipped reference\n"
+    "      --resume        go on with a run that was cut off\n"
+    "      --force         replace the run that DB holds\n"
+    "      --dry-run       check everything, say what would be run\n"
+    "      --json          results as JSON on stdout\n"
+    "  -q, --quiet         no progress bar\n\n"
+    "Exit 3 when an `expect` or `require` line of the scenario does not hold.\n";
+
+enum { OPT_SEED = 256, OPT_SET, OPT_COSTS, OPT_RESUME, OPT_FORCE, OPT_DRY, OPT_JSON };
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"strategy", required_argument, NULL, 's'},
+    {"replications", required_argument, NULL, 'r'},
+    {"jobs", required_argument, NULL, 'j'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"set", required_argument, NULL, OPT_SET},
+    {"costs", required_argument, NULL, OPT_COSTS},
+    {"resume", no_argument, NULL, OPT_RESUME},
+    {"force", no_argument, NULL, OPT_FORCE},
+    {"dry-run", no_argument, NULL, OPT_DRY},
+    {"json", no_argument, NULL, OPT_JSON},
+    {NULL, 0, NULL, 0},
+};
+
+struct asked {
+    struct cli_scenario in;
+    struct simulate_options simulate;
+    bool resume, force, dry_run, json;
+};
+
+static int
+set_seed(struct asked *a, const char *text)
+{
+    uint64_t seed;
+
+    if (!cli_whole(text, 0, UINT64_MAX, &seed))
+        return cli_misuse("run", "--seed needs a whole number, got '%s'", text);
+    snprintf(a->in.seed, sizeof a->in.seed, "study.seed=%s", text);
+    return cli_add_set(&a->in, a->in.seed) ? EXIT_DONE : cli_misuse("run", "too many --set");
+}
+
+/* One option; EXIT_DONE when it was taken. */
+static int
+take_option(struct asked *a, int o)
+{
+    uint64_t n;
+
+    switch (o) {
+    case 'o':
+        a->simulate.db = optarg;
+        return EXIT_DONE;
+    case 's':
+        a->simulate.strategies = optarg;
+        return EXIT_DONE;
+    case 'r':
+        if (!cli_whole(optarg, 1, 1000000, &n))
+            return cli_misuse("run", "-r needs a whole number from 1 to 1000000, got '%s'", optarg);
+        a->simulate.replications = (uint32_t)n;
+        return EXIT_DONE;
+    case 'j':
+        if (!cli_whole(optarg, 1, 1024, &n))
+            return cli_misuse("run", "-j needs a whole number from 1 to 1024, got '%s'", optarg);
+        a->simulate.workers = (unsigned)n;
+        return EXIT_DONE;
+    case 'q':
+        a->simulate.quiet = true;
+        return EXIT_DONE;
+    case OPT_SEED:
+        return set_seed(a, optarg);
+    case OPT_SET:
+        return cli_add_set(&a->in, optarg)
+                   ? EXIT_DONE
+                   : cli_misuse("run", "--set needs PATH=VALUE, got '%s'", optarg);
+    case OPT_COSTS:
+        a->in.costs = optarg;
+        return EXIT_DONE;
+    default:
+        a->resume |= o == OPT_RESUME;
+        a->force |= o == OPT_FORCE;
+        a->dry_run |= o == OPT_DRY;
+        a->json |= o == OPT_JSON;
+        return o == '?' ? cli_misuse("run", "these options are not understood") : EXIT_DONE;
+    }
+}
+
+static int
+print_dry(const struct asked *a, const struct run *run, const struct run_size *size)
+{
+    printf("%s: %u strategies, %u legal and %u traffic replications, windows of %llu operations, "
+           "seed %llu; nothing was run\n",
+           a->in.path, size->strategies, size->legal, size->traffic,
+           (unsigned long long)size->operations, (unsigned long long)run->model->study.seed);
+    return EXIT_DONE;
+}
+
+static int
+print_results(const struct asked *a, const struct run *run, struct text *out)
+{
+    int rc = a->json ? run_json(out, a->in.path, run->model, &run->legend, &run->outcome,
+                                &run->judgements)
+                     : compare_text(out, &run->legend, &run->outcome);
+
+    for (size_t i = 0; !a->json && rc == 0 && i < run->judgements.count; i++)
+        text_addf(out, "%s%s\n", i == 0 ? "\n" : "", run->judgements.item[i].text);
+    if (rc != 0 || out->lost)
+        return EXIT_FAILED;
+    if (cli_write(text_str(out)) != EXIT_DONE)
+        return EXIT_FAILED;
+    for (size_t i = 0; i < run->judgements.count; i++)
+        if (run->judgements.item[i].verdict == VERDICT_FAILS)
+            return EXIT_UNMET;
+    return EXIT_DONE;
+}
+
+static int
+run_asked(struct asked *a)
+{
+    struct run run = {0};
+    struct run_size size = {0};
+    struct why why = {0};
+    struct text out = {0};
+    int code;
+    int rc = simulate_prepare(&run, &a->in, &a->simulate, &size, &why);
+
+    if (rc == 0 && a->dry_run) {
+        code = print_dry(a, &run, &size);
+    } else {
+        if (rc == 0)
+            rc = simulate(&run, &a->in, &a->simulate, &why);
+        code = rc == 0 ? print_results(a, &run, &out) : cli_fail(rc, &why);
+    }
+    if (code == EXIT_DONE && !a->json && !a->dry_run && a->simulate.db == NULL)
+        fputs("(not kept; `-o FILE.db` keeps the run for compare, plot and other tools)\n", stderr);
+    text_release(&out);
+    run_release(&run);
+    why_release(&why);
+    return code;
+}
+
+int
+cmd_run(int argc, char **argv)
+{
+    struct asked a = {0};
+    int o, code;
+
+    while ((o = getopt_long(argc, argv, "o:s:r:j:qh", options, NULL)) != -1) {
+        if (o == 'h')
+            return cli_write(help);
+        code = take_option(&a, o);
+        if (code != EXIT_DONE)
+            return code;
+    }
+    if (argc - optind != 1)
+        return cli_misuse("run", "needs one scenario file, got %d", argc - optind);
+    if (a.resume && a.force)
+        return cli_misuse("run", "--resume and --force exclude each other");
+    if ((a.resume || a.force) && a.simulate.db == NULL)
+        return cli_misuse("run", "--resume and --force need -o DB");
+    a.in.path = argv[optind];
+    a.simulate.mode = a.resume ? STORE_RESUME : a.force ? STORE_REPLACE : STORE_CREATE;
+    return run_asked(&a);
+}

@@ -1,0 +1,536 @@
+#include "traffic/path.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What one path is made from. */
+struct maker {
+    struct paths *paths;
+    const struct world *world;
+    const struct regime *regime;
+    const struct rule *rule;
+    struct place_id user;
+    struct path *path;
+    struct why *why;
+};
+
+static bool
+site_works(const struct maker *m, uint32_t site)
+{
+    return (m->regime->sites_down >> site & 1) == 0;
+}
+
+/* Formulas */
+
+/* How many of the object's parts a leaf holds: an inner node that needs m of its parts is a code
+ * whose parts hold 1/m each. A site named twice holds both. */
+static double
+share_of(const struct formula *f, uint32_t leaf, double whole)
+{
+    double sum = 0;
+
+    if (f->leaf != NONE)
+        return f->leaf == leaf ? whole : 0;
+    for (uint32_t i = 0; i < f->parts; i++)
+        sum += share_of(&f->part[i], leaf, whole / f->need);
+    return sum;
+}
+
+/*
+ * The nearest set of sites that satisfies a formula: adds it to `*set` and returns the RTT of its
+ * farthest member, infinity when there is none. `rtt` is infinite for a site that is down. Equal
+ * ones: the first in the file. Greedy by node, which is exact for what is minimised, the farthest
+ * member.
+ */
+static double
+nearest_set(const struct formula *f, const double *rtt, uint64_t *set)
+{
+    double farthest = 0;
+    uint64_t taken = 0; /* parts; a formula has at most 64 leaves side by side */
+
+    if (f->leaf != NONE) {
+        *set |= (uint64_t)1 << f->leaf;
+        return rtt[f->leaf];
+    }
+    for (uint32_t k = 0; k < f->need; k++) {
+        double best = (double)INFINITY;
+        uint32_t best_part = NONE;
+
+        for (uint32_t i = 0; i < f->parts && i < 64; i++) {
+            uint64_t ignored = 0;
+            const double cost =
+                (taken >> i & 1) != 0 ? (double)INFINITY : nearest_set(&f->part[i], rtt, &ignored);
+
+            if (cost < best) {
+                best = cost;
+                best_part = i;
+            }
+        }
+        if (best_part == NONE)
+            return (double)INFINITY;
+        taken |= (uint64_t)1 << best_part;
+        farthest = fmax(farthest, nearest_set(&f->part[best_part], rtt, set));
+    }
+    return farthest;
+}
+
+/* Fills `any` when the formula over those asked is simply "any so many of them". */
+static void
+quorum_simplify(struct quorum *q, const struct leg *leg, uint32_t legs)
+{
+    const struct formula *f = q->formula;
+    uint64_t seen = 0, asked = 0;
+    uint32_t at_hand = 0, need = f->leaf != NONE ? 1 : f->need;
+
+    for (uint32_t i = 0; i < legs; i++)
+        asked |= leg[i].holder;
+    if (f->leaf != NONE)
+        seen = (uint64_t)1 << f->leaf;
+    for (uint32_t i = 0; i < f->parts; i++) {
+        const uint64_t bit = f->part[i].leaf != NONE ? (uint64_t)1 << f->part[i].leaf : 0;
+
+        if (bit == 0 || (seen & bit) != 0)
+            return;
+        seen |= bit;
+        at_hand += (q->at_hand & bit) != 0;
+    }
+    if ((asked & ~seen) != 0)
+        return;
+    need = need > at_hand ? need - at_hand : 0;
+    q->any = need > q->least ? need : q->least;
+}
+
+static int
+earlier(const void *a, const void *b)
+{
+    const sim_ns x = *(const sim_ns *)a, y = *(const sim_ns *)b;
+
+    return (x > y) - (x < y);
+}
+
+static sim_ns
+formula_time(const struct quorum *q, const struct leg *leg, uint32_t legs, const sim_ns *done)
+{
+    uint64_t have = q->at_hand, left = legs < 64 ? ((uint64_t)1 << legs) - 1 : UINT64_MAX;
+    uint32_t count = 0;
+    sim_ns time = 0;
+
+    while (left != 0) {
+        uint32_t soonest = (uint32_t)__builtin_ctzll(left);
+
+        for (uint32_t i = soonest + 1; i < legs; i++)
+            if ((left >> i & 1) != 0 && done[i] < done[soonest])
+                soonest = i;
+        left &= ~((uint64_t)1 << soonest);
+        have |= leg[soonest].holder;
+        time = done[soonest];
+        if (++count >= q->least && formula_holds(q->formula, have))
+            break;
+    }
+    return time;
+}
+
+sim_ns
+quorum_time(const struct quorum *q, const struct leg *leg, uint32_t legs, sim_ns *done)
+{
+    if (q->any == 0)
+        return formula_time(q, leg, legs, done);
+    if (legs > 1)
+        qsort(done, legs, sizeof *done, earlier);
+    return done[q->any - 1];
+}
+
+/* Legs */
+
+/* The link between two places, which must be known. */
+static int
+find_link(const struct maker *m, struct place_id from, struct place_id to, const struct link **out)
+{
+    const struct world *w = m->world;
+
+    *out = world_link(w, from, to);
+    if (!(*out)->known)
+        return why_add(m->why, ERR_INPUT, &m->rule->at, "no RTT is known between '%s' and '%s'",
+                       w->place[from.i].is.name, w->place[to.i].is.name);
+    return 0;
+}
+
+static void
+leg_travel(struct leg *leg, const struct link *link)
+{
+    leg->rtt_ns = link->rtt_s * (double)NS_PER_S;
+    leg->jitter = sampler_of(&link->jitter, (double)NS_PER_S);
+}
+
+static double
+leg_mean_ns(const struct leg *leg)
+{
+    if (leg->here)
+        return 0;
+    if (leg->jitter.shape == SAMPLER_OTHER || leg->jitter.shape == SAMPLER_LOGNORMAL)
+        return leg->rtt_ns + dist_mean(leg->jitter.dist) * (double)NS_PER_S;
+    return leg->rtt_ns + leg->jitter.scale;
+}
+
+static double
+longest_leg_ns(const struct leg *leg, uint32_t legs)
+{
+    double longest = 0;
+
+    for (uint32_t i = 0; i < legs; i++)
+        longest = fmax(longest, leg_mean_ns(&leg[i]));
+    return longest;
+}
+
+static struct leg *
+legs_alloc(const struct maker *m, uint64_t holders)
+{
+    return arena_alloc(&m->paths->arena, (size_t)__builtin_popcountll(holders) + 1,
+                       sizeof(struct leg));
+}
+
+/* Legs from the gateway to sites; `to_site` says which way the object's bytes flow. */
+static int
+make_site_legs(const struct maker *m, uint64_t sites, bool to_site, const struct leg **out,
+               uint32_t *count)
+{
+    const uint32_t gateway = m->path->user.station;
+    const struct place_id here = m->world->site[gateway].at;
+    struct leg *leg = legs_alloc(m, sites);
+
+    if (leg == NULL)
+        return why_no_memory(m->why);
+    *out = leg;
+    for (uint64_t left = sites; left != 0; left &= left - 1, leg++) {
+        const uint32_t i = (uint32_t)__builtin_ctzll(left);
+        const struct place_id there = m->world->site[i].at;
+        const struct link *link, *bytes;
+
+        *leg = (struct leg){.station = i,
+                            .holder = (uint64_t)1 << i,
+                            .here = i == gateway,
+                            .share = fmin(1, share_of(&m->rule->data, i, 1))};
+        transfer_init_free(&leg->transfer);
+        if (leg->here)
+            continue;
+        const int rc = find_link(m, here, there, &link);
+
+        if (rc < 0)
+            return rc;
+        bytes = to_site ? link : world_link(m->world, there, here);
+        leg_travel(leg, link);
+        transfer_init(&leg->transfer, bytes);
+    }
+    *count = (uint32_t)(leg - *out);
+    return 0;
+}
+
+/* Whether some direction loses every packet: then no object ever arrives. */
+static bool
+all_lost(const struct leg *leg, uint32_t legs)
+{
+    for (uint32_t i = 0; i < legs; i++)
+        if (leg[i].transfer.loss >= 1)
+            return true;
+    return false;
+}
+
+/* The parts of a path */
+
+static int
+make_user_leg(const struct maker *m, struct path *p)
+{
+    const struct link *link;
+    uint32_t best = NONE;
+    double best_rtt = (double)INFINITY;
+
+    if (m->rule->gateway.i != NONE && site_works(m, m->rule->gateway.i))
+        best = m->rule->gateway.i;
+    for (uint32_t i = 0; m->rule->gateway.i == NONE && i < m->world->sites; i++) {
+        if ((m->rule->sites >> i & 1) == 0 || !site_works(m, i))
+            continue;
+        const int rc = find_link(m, m->user, m->world->site[i].at, &link);
+
+        if (rc < 0)
+            return rc;
+        if (link->rtt_s < best_rtt) {
+            best_rtt = link->rtt_s;
+            best = i;
+        }
+    }
+    p->user = (struct leg){.station = best, .share = 1};
+    if (best == NONE)
+        return 0;
+    const struct place_id at = m->world->site[best].at;
+    const int rc = find_link(m, m->user, at, &link);
+
+    if (rc < 0)
+        return rc;
+    leg_travel(&p->user, link);
+    transfer_init(&p->upload, link);
+    transfer_init(&p->user.transfer, world_link(m->world, at, m->user));
+    return 0;
+}
+
+static int
+make_fetches(const struct maker *m, struct path *p)
+{
+    const struct place_id here = m->world->site[p->user.station].at;
+    double rtt[HOLDERS_MAX];
+    uint64_t set = 0;
+
+    for (uint32_t i = 0; i < m->world->sites; i++) {
+        const struct link *link;
+
+        rtt[i] = (double)INFINITY;
+        if ((m->rule->sites >> i & 1) == 0 || !site_works(m, i))
+            continue;
+        rtt[i] = 0;
+        if (i == p->user.station)
+            continue;
+        const int rc = find_link(m, here, m->world->site[i].at, &link);
+
+        if (rc < 0)
+            return rc;
+        rtt[i] = link->rtt_s;
+    }
+    if (!isfinite(nearest_set(&m->rule->data, rtt, &set))) {
+        p->reads_fail = true;
+        return 0;
+    }
+    const int rc = make_site_legs(m, set, false, &p->fetch, &p->fetches);
+
+    if (rc == 0 && (all_lost(p->fetch, p->fetches) || p->user.transfer.loss >= 1))
+        p->reads_fail = true;
+    return rc;
+}
+
+static int
+make_puts(const struct maker *m, struct path *p)
+{
+    const uint64_t up = m->rule->sites & ~m->regime->sites_down;
+    const uint32_t sites = (uint32_t)__builtin_popcountll(m->rule->sites);
+    const uint32_t working = (uint32_t)__builtin_popcountll(up);
+    const int rc = make_site_legs(m, up, true, &p->put, &p->puts);
+
+    if (rc < 0)
+        return rc;
+    p->written = (struct quorum){.formula = &m->rule->data,
+                                 .least = m->rule->writes_all ? sites : sites / 2 + 1};
+    if (working < p->written.least || !formula_holds(&m->rule->data, up) || p->upload.loss >= 1 ||
+        all_lost(p->put, p->puts))
+        p->writes_fail = true;
+    else
+        quorum_simplify(&p->written, p->put, p->puts);
+    return 0;
+}
+
+static int
+make_asks(const struct maker *m, struct path *p)
+{
+    const struct world *w = m->world;
+    const struct place_id from = p->client ? m->user : w->site[p->user.station].at;
+    uint64_t devices = 0, stores;
+    struct leg *leg;
+
+    for (uint32_t i = 0; i < w->stores; i++)
+        if ((m->rule->stores >> i & 1) != 0 && w->store[i].kind == STORE_DEVICE)
+            devices |= (uint64_t)1 << i;
+    p->keys = (struct quorum){.formula = &m->rule->keys, .at_hand = devices};
+    if (formula_holds(&m->rule->keys, devices))
+        return 0;
+    stores = m->rule->stores & ~devices & ~m->regime->stores_down;
+    if (!formula_holds(&m->rule->keys, devices | stores)) {
+        p->reads_fail = p->writes_fail = true;
+        return 0;
+    }
+    leg = legs_alloc(m, stores);
+    if (leg == NULL)
+        return why_no_memory(m->why);
+    p->ask = leg;
+    for (uint64_t left = stores; left != 0; left &= left - 1, leg++) {
+        const uint32_t i = (uint32_t)__builtin_ctzll(left);
+        const struct link *link;
+        const int rc = find_link(m, from, w->store[i].at, &link);
+
+        if (rc < 0)
+            return rc;
+        *leg = (struct leg){.station = STATION_OF_STORE(i), .holder = (uint64_t)1 << i};
+        leg_travel(leg, link);
+        transfer_init_free(&leg->transfer);
+    }
+    p->asks = (uint32_t)(leg - p->ask);
+    quorum_simplify(&p->keys, p->ask, p->asks);
+    return 0;
+}
+
+static int
+make_path(struct maker *m, struct path *p)
+{
+    int rc;
+
+    p->client = m->rule->decrypts == DECRYPTS_CLIENT;
+    m->path = p;
+    rc = make_user_leg(m, p);
+    if (rc == 0 && p->user.station == NONE) {
+        p->reads_fail = p->writes_fail = true;
+        return 0;
+    }
+    if (rc == 0)
+        rc = make_fetches(m, p);
+    if (rc == 0)
+        rc = make_puts(m, p);
+    if (rc == 0)
+        rc = make_asks(m, p);
+    return rc;
+}
+
+static void
+note_use(struct paths *paths, const struct path *p)
+{
+    const double trips = leg_mean_ns(&p->user) + longest_leg_ns(p->ask, p->asks) +
+                         fmax(longest_leg_ns(p->fetch, p->fetches), longest_leg_ns(p->put, p->puts));
+
+    for (uint32_t i = 0; i < p->fetches; i++)
+        paths->sites |= p->fetch[i].holder;
+    for (uint32_t i = 0; i < p->puts; i++)
+        paths->sites |= p->put[i].holder;
+    for (uint32_t i = 0; i < p->asks; i++)
+        paths->stores |= p->ask[i].holder;
+    paths->longest_ns = fmax(paths->longest_ns, trips);
+}
+
+/* All paths */
+
+/* The row of a rule's path among those of this part of the cohort, made when it is new. */
+static int
+path_of_rule(struct maker *m, size_t first, struct cohort_id cohort, uint32_t *row)
+{
+    struct paths *paths = m->paths;
+    size_t i = first;
+
+    while (i < paths->path.count && paths->path.item[i].rule != m->rule)
+        i++;
+    *row = (uint32_t)i;
+    if (i < paths->path.count)
+        return 0;
+    if (VEC_ROOM(&paths->path) < 0)
+        return why_no_memory(m->why);
+    struct path *p = &paths->path.item[paths->path.count++];
+
+    *p = (struct path){.rule = m->rule, .cohort = cohort};
+    const int rc = make_path(m, p);
+
+    if (rc == 0)
+        note_use(paths, p);
+    return rc;
+}
+
+static int
+make_cohort(struct paths *paths, const struct regime *regime, struct cohort_id id, struct why *why)
+{
+    const struct epoch *e = regime->epoch;
+    const struct cohort *cohort = &e->world->cohort[id.i];
+    struct maker m = {paths, e->world, regime, NULL, cohort->at, NULL, why};
+    const uint32_t most = e->rules + 1;
+    double *upper = arena_alloc(&paths->arena, most, sizeof *upper);
+    int rc = 0;
+
+    if (upper == NULL)
+        return why_no_memory(why);
+    const uint32_t parts = epoch_parts(e, id, upper, most);
+    struct part *part = arena_alloc(&paths->arena, (size_t)parts * paths->classes, sizeof *part);
+
+    if (part == NULL)
+        return why_no_memory(why);
+    paths->parts[id.i] = parts;
+    paths->part[id.i] = part;
+    for (uint32_t k = 0; rc == 0 && k < parts; k++) {
+        const double low = k > 0 ? upper[k - 1] : 0;
+        const size_t first = paths->path.count;
+
+        for (uint32_t c = 0; rc == 0 && c < paths->classes; c++) {
+            struct part *here = &part[c * parts + k];
+
+            *here = (struct part){upper[k], NONE};
+            m.rule = epoch_rule(e, id, (struct class_id){c}, low + (upper[k] - low) / 2);
+            if (m.rule == NULL)
+                continue;
+            rc = path_of_rule(&m, first, id, &here->path);
+            if (rc == 0)
+                paths->path.item[here->path].key_reads_per_s +=
+                    cohort->operations_per_s * cohort->reads * e->world->class[c].weight;
+        }
+    }
+    return rc;
+}
+
+int
+paths_make(struct paths *paths, const struct regime *regime, struct why *why)
+{
+    const struct world *w = regime->epoch->world;
+    int rc = 0;
+
+    assert(w->sites <= HOLDERS_MAX && w->stores <= HOLDERS_MAX && w->cohorts <= HOLDERS_MAX);
+    paths->cohorts = w->cohorts;
+    paths->classes = w->classes;
+    for (uint32_t i = 0; rc == 0 && i < w->cohorts; i++)
+        rc = make_cohort(paths, regime, (struct cohort_id){i}, why);
+    return rc;
+}
+
+void
+paths_release(struct paths *paths)
+{
+    arena_release(&paths->arena);
+    free(paths->path.item);
+    *paths = (struct paths){0};
+}
+
+void
+paths_set_hour(struct paths *paths, const struct world *world, unsigned hour)
+{
+    for (size_t i = 0; i < paths->path.count; i++) {
+        struct path *p = &paths->path.item[i];
+        const double reads = p->key_reads_per_s * world->cohort[p->cohort.i].hour[hour];
+        const double kept = p->client ? 0 : reads * p->rule->key_cache_ttl_s;
+
+        p->hit = isfinite(kept) ? kept / (1 + kept) : 1;
+    }
+}
+
+static void
+add_load(const struct leg *leg, uint32_t legs, double rate, double *jobs_per_s)
+{
+    for (uint32_t i = 0; i < legs; i++)
+        jobs_per_s[leg[i].station] += rate;
+}
+
+void
+paths_load(const struct paths *paths, const struct world *world, unsigned hour,
+           double jobs_per_s[STATIONS_MAX])
+{
+    memset(jobs_per_s, 0, STATIONS_MAX * sizeof *jobs_per_s);
+    for (uint32_t i = 0; i < paths->cohorts; i++) {
+        const struct cohort *c = &world->cohort[i];
+        const double rate = c->accounts * c->operations_per_s * c->hour[hour];
+
+        for (uint32_t j = 0; j < paths->classes * paths->parts[i]; j++) {
+            const uint32_t parts = paths->parts[i], k = j % parts;
+            const struct part *part = &paths->part[i][j];
+            const double width = part->upper - (k > 0 ? part[-1].upper : 0);
+            const double here = rate * width * world->class[j / parts].weight;
+
+            if (part->path == NONE)
+                continue;
+            const struct path *p = &paths->path.item[part->path];
+            const double reads = p->reads_fail ? 0 : here * c->reads;
+            const double writes = p->writes_fail ? 0 : here * (1 - c->reads);
+
+            add_load(p->fetch, p->fetches, reads, jobs_per_s);
+            add_load(p->put, p->puts, writes, jobs_per_s);
+            add_load(p->ask, p->asks, reads * (1 - p->hit) + writes, jobs_per_s);
+        }
+    }
+}
