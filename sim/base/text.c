@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/mem.h"
 
 /* Room for `more` bytes and a 0 behind them; false sets `lost`. */
@@ -92,6 +93,12 @@ read_all(struct text *text, FILE *in)
 {
     char chunk[16384];
     size_t got, total = 0;
+    struct stat about;
+
+    /* Told by its size before a byte is read; pipes and devices have none and are counted. */
+    if (fstat(fileno(in), &about) == 0 && S_ISREG(about.st_mode) &&
+        (uintmax_t)about.st_size > TEXT_FILE_MAX_BYTES)
+        return ERR_LIMIT;
 
     errno = 0;
     while ((got = fread(chunk, 1, sizeof chunk, in)) > 0) {

@@ -53,6 +53,17 @@ cli_add_set(struct cli_scenario *in, char *assignment)
     return true;
 }
 
+bool
+cli_set_seed(struct cli_scenario *in, const char *text)
+{
+    uint64_t seed;
+
+    if (!cli_whole(text, 0, UINT64_MAX, &seed))
+        return false;
+    snprintf(in->seed, sizeof in->seed, "study.seed=%s", text);
+    return cli_add_set(in, in->seed);
+}
+
 /* Is this the folder that the shipped facts lie in? */
 static bool
 has_facts(const char *dir)

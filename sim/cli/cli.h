@@ -49,11 +49,14 @@ struct cli_scenario {
     size_t sets;
     const char *costs;
     char data_dir[512];
-    char seed[32]; /* of --seed, as an override */
+    char seed[40]; /* of --seed, as an override */
 };
 
 /* Takes a PATH=VALUE into the list; cuts it in place. False when it has no '='. */
 bool cli_add_set(struct cli_scenario *in, char *assignment);
+
+/* `--seed N` as the override study.seed=N. False when it is no whole number. */
+bool cli_set_seed(struct cli_scenario *in, const char *text);
 
 /* Opens the scenario with its overrides; shipped facts are looked for beside the scenario, in
  * ./scenarios, beside the program, and where they are installed. */

@@ -50,17 +50,6 @@ struct asked {
     bool resume, force, dry_run, json;
 };
 
-static int
-set_seed(struct asked *a, const char *text)
-{
-    uint64_t seed;
-
-    if (!cli_whole(text, 0, UINT64_MAX, &seed))
-        return cli_misuse("run", "--seed needs a whole number, got '%s'", text);
-    snprintf(a->in.seed, sizeof a->in.seed, "study.seed=%s", text);
-    return cli_add_set(&a->in, a->in.seed) ? EXIT_DONE : cli_misuse("run", "too many --set");
-}
-
 /* One option; EXIT_DONE when it was taken. */
 static int
 take_option(struct asked *a, int o)
@@ -88,7 +77,9 @@ take_option(struct asked *a, int o)
         a->simulate.quiet = true;
         return EXIT_DONE;
     case OPT_SEED:
-        return set_seed(a, optarg);
+        return cli_set_seed(&a->in, optarg)
+                   ? EXIT_DONE
+                   : cli_misuse("run", "--seed needs a whole number, got '%s'", optarg);
     case OPT_SET:
         return cli_add_set(&a->in, optarg)
                    ? EXIT_DONE

@@ -46,10 +46,13 @@ add_head(struct text *out, const struct machine *machine, const struct measureme
     text_addf(out, "%u rounds.\n", measurement->rounds);
     text_addf(out, "# Measured on %s on %s (%u cores, %s)\n", machine->measured, machine->cpu,
               machine->cores, machine->library);
-    text_add(out, "# by: jurisim bench crypto --costs-out FILE (which writes this file anew).\n"
-                  "# Scenarios read these numbers and measure nothing, so that a scenario gives\n"
-                  "# the same results on every machine. To simulate with the costs of your own,\n"
-                  "# measure into another file and run with --costs FILE.\n");
+    text_addf(out, "# by: jurisim bench crypto --rounds %u --costs-out FILE\n",
+              measurement->rounds);
+    text_add(out,
+             "# which writes this file anew. As scenarios/facts/costs-reference.yaml it is the\n"
+             "# reference that ships with jurisim: scenarios read it and measure nothing, so\n"
+             "# that they give the same results on every machine. To simulate with the costs\n"
+             "# of another machine, measure there and run with --costs FILE.\n");
 }
 
 /* How far the 95 % intervals of rows [from, to) reach from their medians, at most. */

@@ -24,46 +24,53 @@ const struct label label_total = {
     .of = {LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL},
 };
 
+enum {
+    BY_USERS = 1 << LABEL_COHORT | 1 << LABEL_DATA,
+    BY_ALL = 1 << LABEL_AUTHORITY | BY_USERS,
+};
+
 /* A row of latency: nothing served means no latency, not a latency of 0. */
 #define LATENCY(statistic, text)                                                                   \
     {                                                                                              \
         .name = "latency." statistic, .unit = "ms", .plane = PLANE_TRAFFIC,                        \
-        .summary = SUMMARY_MEAN, .absent_is_unknown = true,                                        \
+        .summary = SUMMARY_MEAN, .absent_is_unknown = true, .labels = BY_USERS,                    \
         .about = text " of the time from the intended start of a served operation to its end",     \
     }
 
 #define REQUESTS(what, text)                                                                       \
     {                                                                                              \
         .name = "requests." what, .unit = "requests", .plane = PLANE_LEGAL,                        \
-        .summary = SUMMARY_RARE_MEAN, .one = 1, .about = text,                                     \
+        .summary = SUMMARY_RARE_MEAN, .one = 1, .labels = 1 << LABEL_AUTHORITY, .about = text,     \
     }
 
 /* What can be asked of exposed content, metadata and ciphertext alike: five rows. */
 #define EXPOSED_ANY(kind)                                                                          \
     {                                                                                              \
-        .name = "exposure." kind ".any", .unit = "probability", .plane = PLANE_LEGAL,              \
-        .summary = SUMMARY_ANY, .about = "at least one account's " kind " is exposed",             \
+        .labels = BY_ALL, .name = "exposure." kind ".any", .unit = "probability",                  \
+        .plane = PLANE_LEGAL, .summary = SUMMARY_ANY,                                              \
+        .about = "at least one account's " kind " is exposed",                                     \
     }
 #define EXPOSED_ACCOUNTS(kind)                                                                     \
     {                                                                                              \
-        .name = "exposure." kind ".accounts", .unit = "accounts", .plane = PLANE_LEGAL,            \
-        .summary = SUMMARY_RARE_MEAN, .one = 1, .about = "accounts whose " kind " is exposed",     \
+        .labels = BY_ALL, .name = "exposure." kind ".accounts", .unit = "accounts",                \
+        .plane = PLANE_LEGAL, .summary = SUMMARY_RARE_MEAN, .one = 1,                              \
+        .about = "accounts whose " kind " is exposed",                                             \
     }
 #define EXPOSED_FRACTION(kind)                                                                     \
     {                                                                                              \
-        .name = "exposure." kind ".fraction", .unit = "fraction of accounts",                      \
+        .labels = BY_ALL, .name = "exposure." kind ".fraction", .unit = "fraction of accounts",    \
         .plane = PLANE_LEGAL, .summary = SUMMARY_RARE_MEAN, .one = 0,                              \
         .about = "share of all accounts whose " kind " is exposed",                                \
     }
 #define EXPOSED_ACCOUNT_DAYS(kind)                                                                 \
     {                                                                                              \
-        .name = "exposure." kind ".account_days", .unit = "account-days", .plane = PLANE_LEGAL,    \
-        .summary = SUMMARY_RARE_MEAN, .one = ONE_HORIZON,                                          \
+        .labels = BY_ALL, .name = "exposure." kind ".account_days", .unit = "account-days",        \
+        .plane = PLANE_LEGAL, .summary = SUMMARY_RARE_MEAN, .one = ONE_HORIZON,                    \
         .about = "days since an account's " kind " was first exposed, over all accounts",          \
     }
 #define EXPOSED_FIRST(kind)                                                                        \
     {                                                                                              \
-        .name = "exposure." kind ".first", .unit = "days", .plane = PLANE_LEGAL,                   \
+        .labels = BY_ALL, .name = "exposure." kind ".first", .unit = "days", .plane = PLANE_LEGAL, \
         .summary = SUMMARY_FIRST,                                                                  \
         .about = "days to the first exposure of " kind ", within the horizon",                     \
     }
@@ -74,7 +81,8 @@ const struct metric metric_table[METRICS] = {
     [METRIC_LATENCY_P95] = LATENCY("p95", "95th percentile"),
     [METRIC_LATENCY_P99] = LATENCY("p99", "99th percentile"),
     [METRIC_LATENCY_P999] = LATENCY("p999", "99.9th percentile"),
-    [METRIC_AVAILABILITY] = {.name = "availability",
+    [METRIC_AVAILABILITY] = {.labels = BY_USERS,
+                             .name = "availability",
                              .unit = "fraction of operations",
                              .plane = PLANE_TRAFFIC,
                              .summary = SUMMARY_MEAN,
@@ -85,7 +93,8 @@ const struct metric metric_table[METRICS] = {
                            .plane = PLANE_TRAFFIC,
                            .summary = SUMMARY_MEAN,
                            .about = "operations served a second"},
-    [METRIC_KEY_HIT_RATIO] = {.name = "key.hit_ratio",
+    [METRIC_KEY_HIT_RATIO] = {.labels = BY_USERS,
+                              .name = "key.hit_ratio",
                               .unit = "fraction of reads",
                               .plane = PLANE_TRAFFIC,
                               .summary = SUMMARY_MEAN,
@@ -103,7 +112,8 @@ const struct metric metric_table[METRICS] = {
     [METRIC_REQUESTS_REFUSED] = REQUESTS("refused", "requests answered with nothing"),
     [METRIC_REQUESTS_CHALLENGED] = REQUESTS("challenged", "requests taken to court"),
     [METRIC_REQUESTS_PENDING] = REQUESTS("pending", "requests not answered at the horizon's end"),
-    [METRIC_DISCLOSURE_DELAY] = {.name = "disclosure.delay",
+    [METRIC_DISCLOSURE_DELAY] = {.labels = 1 << LABEL_AUTHORITY,
+                                 .name = "disclosure.delay",
                                  .unit = "days",
                                  .plane = PLANE_LEGAL,
                                  .summary = SUMMARY_MEAN,
@@ -115,7 +125,8 @@ const struct metric metric_table[METRICS] = {
     [METRIC_CONTENT_FRACTION] = EXPOSED_FRACTION("content"),
     [METRIC_CONTENT_ACCOUNT_DAYS] = EXPOSED_ACCOUNT_DAYS("content"),
     [METRIC_CONTENT_FIRST] = EXPOSED_FIRST("content"),
-    [METRIC_CONTENT_RETROACTIVE] = {.name = "exposure.content.retroactive",
+    [METRIC_CONTENT_RETROACTIVE] = {.labels = BY_ALL,
+                                    .name = "exposure.content.retroactive",
                                     .unit = "account-days",
                                     .plane = PLANE_LEGAL,
                                     .summary = SUMMARY_RARE_MEAN,
@@ -132,19 +143,22 @@ const struct metric metric_table[METRICS] = {
     [METRIC_CIPHERTEXT_FRACTION] = EXPOSED_FRACTION("ciphertext"),
     [METRIC_CIPHERTEXT_ACCOUNT_DAYS] = EXPOSED_ACCOUNT_DAYS("ciphertext"),
     [METRIC_CIPHERTEXT_FIRST] = EXPOSED_FIRST("ciphertext"),
-    [METRIC_REACH_UNILATERAL] = {.name = "reach.unilateral",
+    [METRIC_REACH_UNILATERAL] = {.labels = BY_ALL,
+                                 .name = "reach.unilateral",
                                  .unit = "fraction of account-time",
                                  .plane = PLANE_LEGAL,
                                  .summary = SUMMARY_MEAN,
                                  .about = "share of account-time that one jurisdiction can open "
                                           "alone"},
-    [METRIC_REACH_JURISDICTIONS] = {.name = "reach.jurisdictions",
+    [METRIC_REACH_JURISDICTIONS] = {.labels = BY_ALL,
+                                    .name = "reach.jurisdictions",
                                     .unit = "jurisdictions",
                                     .plane = PLANE_LEGAL,
                                     .summary = SUMMARY_MEAN,
                                     .absent_is_unknown = true,
                                     .about = "fewest jurisdictions that must act to open content"},
-    [METRIC_REACH_DENIAL] = {.name = "reach.denial",
+    [METRIC_REACH_DENIAL] = {.labels = BY_ALL,
+                             .name = "reach.denial",
                              .unit = "custodians",
                              .plane = PLANE_LEGAL,
                              .summary = SUMMARY_MEAN,

@@ -66,6 +66,8 @@ struct metric {
                    ONE_HORIZON: the horizon in days (an account open from the start to the end) */
     bool absent_is_unknown; /* a trial that did not write it did not see it: NAN, where others
                                mean 0 */
+    uint32_t labels;        /* which of authority, cohort and data tell its series apart: bits
+                               1 << LABEL_.. */
     const char *about;
 };
 extern const struct metric metric_table[METRICS];

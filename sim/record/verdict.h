@@ -1,7 +1,32 @@
 #ifndef RECORD_VERDICT_H
 #define RECORD_VERDICT_H
 
-/* Judges the `expect` and `require` lines of a scenario on an outcome. */
+/*
+ * Judges the `expect` and `require` lines of a scenario on an outcome.
+ *
+ * What a line speaks of is one value a replication: requests.* summed over the half-year periods
+ * that lie wholly inside its span, any other metric's series. Within a part of the horizon that
+ * begins with it, exposure.*.any and .first follow from the times of first exposure, .accounts and
+ * .fraction from the curves at the nearest grid point; other metrics are known over the whole
+ * horizon only, and such a line stays undecided and says so.
+ *
+ * expect: holds when what happened lies between the order statistics x(k) and x(n+1-k) of the n
+ * values, k = n / 40 rounded down: what happened is one more draw of the same distribution when the
+ * model is right, so it falls outside either one with a probability of at most 0.025 (prediction
+ * limits of Wilks 1941; ties count as inside). Below 40 replications nothing can fail: outside all
+ * of them is undecided.
+ *
+ * log_score is the logarithm of a predictive probability (Good 1952), never infinite for a count:
+ * counts: negative binomial with mean (S + 1/2) / n and variance (1 + 1/n) times the greater of
+ * that mean and the values' variance. Without overdispersion that is the posterior predictive of a
+ * Poisson count under Jeffreys' prior (Gelman et al., Bayesian Data Analysis, 2.6); arrivals are
+ * Poisson given the world, and a mean that varies between worlds, or accounts that come in
+ * clusters, make it wider.
+ * yes or no: (hits + 1/2) / (n + 1).  All others: the density of Student's t at it, location the
+ * mean, scale s sqrt(1 + 1/n), n - 1 degrees of freedom (ibid., 3.2).
+ *
+ * require: holds when the whole interval satisfies it, fails when none of it does, else undecided.
+ */
 #include "record/outcome.h"
 
 enum verdict { VERDICT_HOLDS, VERDICT_FAILS, VERDICT_UNDECIDED };
@@ -21,9 +46,17 @@ struct judgement_list {
     size_t count, capacity;
 };
 
-/* expect: holds when what happened lies in the central 95 % of the replications' values. require:
- * holds when the whole interval satisfies it, fails when none of it does, else undecided. A claim
- * without a strategy is judged for every strategy. */
+/*
+ * Metrics and labels that the scenario's claims and its `front` name must exist: adds a message for
+ * each fault. To be asked before simulating. ERR_INPUT.
+ */
+MUST_CHECK int verdict_check(const struct model *model, struct why *why);
+
+/*
+ * In the order of the claims, then of strategies. A `require` without a strategy is judged for
+ * every strategy that was run, an `expect` without one for the first in the file; a named strategy
+ * that was not run stays undecided. ERR_INPUT as verdict_check, ERR_MEMORY.
+ */
 MUST_CHECK int verdict_judge(struct judgement_list *out, const struct model *model,
                              const struct outcome *outcome, struct why *why);
 void judgement_list_release(struct judgement_list *list);

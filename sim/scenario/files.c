@@ -424,6 +424,22 @@ files_read_table(struct files *files, const char *path, const struct where *at, 
     return rc;
 }
 
+int
+files_read_matrix(struct files *files, const char *path, const struct where *at, struct why *why)
+{
+    int rc = files_read_table(files, path, at, why);
+    const char *dir = dir_of_place(files, at);
+
+    for (size_t i = 0; i < files->table_name.count && rc == 0; i++) {
+        const struct table_name *name = &files->table_name.item[i];
+        struct table *table = &files->table.item[name->table];
+
+        if (strcmp(name->path, path) == 0 && strcmp(name->dir, dir) == 0 && table->matrix == NULL)
+            rc = matrix_read(&table->matrix, &files->arena, table->path, &table->csv, why);
+    }
+    return rc;
+}
+
 void
 files_close(struct files *files)
 {

@@ -9,6 +9,7 @@
  * the folder of shipped facts.
  */
 #include "scenario/csv.h"
+#include "scenario/matrix.h"
 #include "scenario/node.h"
 
 struct file {
@@ -24,6 +25,7 @@ struct file_list {
 struct table {
     const char *path; /* as opened */
     struct csv csv;
+    const struct matrix *matrix; /* when it was read as one; else NULL */
 };
 
 /* What a path that is stated in some folder leads to: settled once, when the scenario is opened. */
@@ -73,6 +75,10 @@ MUST_CHECK int files_read_shipped(struct files *files, const char *path, struct 
 /* Reads a data file that `at` names, unless it was read before. Faults are told at `at`. */
 MUST_CHECK int files_read_table(struct files *files, const char *path, const struct where *at,
                                 struct why *why);
+
+/* The same, for a matrix of round-trip times. */
+MUST_CHECK int files_read_matrix(struct files *files, const char *path, const struct where *at,
+                                 struct why *why);
 
 /* The data file that `at` names; NULL when it could not be read. Changes nothing. */
 const struct table *files_table(const struct files *files, const char *path,

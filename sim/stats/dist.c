@@ -160,7 +160,7 @@ pert_fault(const struct dist *dist, int depth)
 static double
 pert_shape(const struct dist *dist)
 {
-    return 1 + 4 * (dist->p[1] - dist->p[0]) / (dist->p[2] - dist->p[0]);
+    return 1 + 4 * ((dist->p[1] - dist->p[0]) / (dist->p[2] - dist->p[0]));
 }
 
 static double
@@ -179,7 +179,9 @@ pert_draw(const struct dist *dist, struct stream *stream)
 static double
 pert_mean(const struct dist *dist)
 {
-    return dist->p[0] / 6 + dist->p[1] * 2 / 3 + dist->p[2] / 6;
+    double low = dist->p[0]; /* from low on, so that no width gives low itself */
+
+    return low + (dist->p[1] - low) / 1.5 + (dist->p[2] - low) / 6;
 }
 
 static void

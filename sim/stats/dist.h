@@ -5,8 +5,9 @@
  * Distributions of a scenario: a constant or a named family, by its parameters.
  *
  * A `struct dist` is a value: its arrays (`part`, `value`) borrow from whoever made it (the model's
- * arena). All families but `empirical` and `mixture` draw through GSL or in closed form.
- * Units are the caller's: seconds, bytes, counts.
+ * arena). Gamma, PERT and Poisson draw through GSL, the others in closed form from stream.h.
+ * Units are the caller's: seconds, bytes, counts. All functions but dist_check ask for a
+ * distribution that dist_check accepts, or a constant.
  */
 #include "base/err.h"
 #include "stats/stream.h"
@@ -20,7 +21,7 @@ enum dist_kind {
     DIST_UNIFORM,     /* low, high */
     DIST_WEIBULL,     /* scale, shape */
     DIST_PARETO,      /* scale (least value), shape (tail index) */
-    DIST_MIXTURE,     /* part[], weights sum to 1 after dist_check */
+    DIST_MIXTURE,     /* part[]; weights are relative, any sum */
     DIST_EMPIRICAL,   /* value[]: each as likely */
     DIST_KINDS
 };
@@ -56,12 +57,14 @@ dist_constant(double value)
     return (struct dist){.kind = DIST_CONSTANT, .p = {value}};
 }
 
-/* 0, or ERR_INPUT with `*reason` (static text) when a parameter leaves its domain: negative mean,
- * cv <= 0, low > high, shape <= 0, no parts, weights not positive. Values must not be negative:
- * all quantities of a scenario are durations, sizes, counts or probabilities. */
+/* 0, or ERR_INPUT with `*reason` (static text; `reason` may be NULL) when a parameter leaves its
+ * domain: not finite, negative mean, cv <= 0 or outside [1e-6, 1e6], low > high, shape <= 0, no
+ * parts, weights not positive, mixtures nested deeper than 8, values not ascending. Values must not
+ * be negative: all quantities of a scenario are durations, sizes, counts or probabilities. */
 MUST_CHECK int dist_check(const struct dist *dist, const char **reason);
 
-/* One draw, never negative. */
+/* One draw: never negative, always finite (a draw that overflows is DBL_MAX). How many words of the
+ * stream it takes depends on the family, its parameters and chance. */
 double dist_draw(const struct dist *dist, struct stream *stream);
 
 /* Mean in closed form; infinity for a Pareto with shape <= 1. */
@@ -73,7 +76,9 @@ void dist_bounds(const struct dist *dist, double *low, double *high);
 /* P(X <= x), for tests and reports. */
 double dist_cdf(const struct dist *dist, double x);
 
-/* A Poisson count with this mean; means up to 1e9. */
+/* A Poisson count with this mean; 0 for a mean that is not above 0. Through GSL up to 1e9; above,
+ * the normal limit, whose distribution function is within 3e-5 of it (Berry-Esseen, constant 0.48:
+ * Shevtsova 2011), at most 2^63. */
 uint64_t draw_poisson(double mean, struct stream *stream);
 
 #endif

@@ -92,17 +92,38 @@ estimate_rate(uint64_t events, double exposure, double level)
     return e;
 }
 
+/*
+ * Fay and Feuer (1997): the sum of weighted Poisson counts is taken as a gamma variable with the
+ * same mean and variance; the upper end as if one more event of the greatest weight had come.
+ */
+static void
+set_weighted(struct estimate *e, double mean, double variance, double most, double tail)
+{
+    e->low = special_gamma_inverse(mean * (mean / variance), tail) * (variance / mean);
+    mean += most;
+    variance += most * most;
+    e->high = special_gamma_inverse(mean * (mean / variance), 1 - tail) * (variance / mean);
+}
+
 struct estimate
 estimate_rare_mean(const double *value, size_t count, double unit, double level)
 {
     struct estimate e = estimate_mean(value, count, level);
-    uint64_t above = 0;
+    double tail = tail_of(level), n = (double)count, most = unit, squares = 0;
+    size_t above = 0;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         above += value[i] > 0;
-    if (count > 0 && above == 0 && !isnan(e.mean)) {
+        most = fmax(most, value[i]);
+        squares += value[i] / n * (value[i] / n);
+    }
+    if (count == 0 || isnan(tail) || !isfinite(e.mean))
+        return e;
+    if (above == 0) {
         e.low = 0;
         e.high = unit * estimate_share(0, count, level).high;
+    } else if (above <= count / 2 && squares > 0) {
+        set_weighted(&e, e.mean, squares, most / n, tail);
     } else if (e.low < 0) {
         e.low = 0;
     }

@@ -20,6 +20,9 @@ struct value {
     double p, q, slope;
 };
 
+static const double nothing = (double)NAN;
+static const struct value outside = {(double)NAN, (double)NAN, (double)NAN};
+
 /*
  * ln Gamma(n + 1) less Stirling's formula. Both this and `deviance` are from Loader (2000), "Fast
  * and accurate computation of binomial probabilities": densities of large parameters without the
@@ -122,7 +125,7 @@ gamma_at(double a, double b, double x)
 
     (void)b;
     if (!(a > 0) || !(x >= 0))
-        return (struct value){NAN, NAN, NAN};
+        return outside;
     if (x == 0)
         return v;
     if (isinf(x))
@@ -206,7 +209,7 @@ beta_at(double a, double b, double x)
     double y = 1 - x;
 
     if (!(a > 0) || !(b > 0) || !(x >= 0) || !(x <= 1))
-        return (struct value){NAN, NAN, NAN};
+        return outside;
     if (x == 0)
         return v;
     if (y == 0)
@@ -278,9 +281,9 @@ double
 special_gamma_inverse(double a, double p)
 {
     if (!(a > 0) || !(p >= 0) || !(p <= 1))
-        return NAN;
+        return nothing;
     if (p == 0 || p == 1)
-        return p == 0 ? 0 : INFINITY;
+        return p == 0 ? 0 : (double)INFINITY;
     /* Wilson and Hilferty 1931; where that leaves the domain, the first term of the series. */
     double cube = 1 - 1 / (9 * a) + special_normal_inverse(p) / (3 * sqrt(a));
     int sign;
@@ -294,7 +297,7 @@ double
 special_beta_inverse(double a, double b, double p)
 {
     if (!(a > 0) || !(b > 0) || !(p >= 0) || !(p <= 1))
-        return NAN;
+        return nothing;
     if (p == 0 || p == 1)
         return p;
     double q = 1 - p;
@@ -315,11 +318,11 @@ special_beta_inverse(double a, double b, double p)
 double
 special_normal_inverse(double p)
 {
-    return p >= 0 && p <= 1 ? gsl_cdf_ugaussian_Pinv(p) : (double)NAN;
+    return p >= 0 && p <= 1 ? gsl_cdf_ugaussian_Pinv(p) : nothing;
 }
 
 double
 special_t_inverse(double freedom, double p)
 {
-    return freedom > 0 && p >= 0 && p <= 1 ? gsl_cdf_tdist_Pinv(p, freedom) : (double)NAN;
+    return freedom > 0 && p >= 0 && p <= 1 ? gsl_cdf_tdist_Pinv(p, freedom) : nothing;
 }

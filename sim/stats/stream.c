@@ -72,10 +72,9 @@ stream_below(struct stream *stream, uint64_t n)
 }
 
 /*
- * One word gives both the layer (low 8 bits) and the place in it (high 52): they share no bit, so
- * the flaw that Doornik (2005) found in the first published ziggurats, whose place and layer used
- * the same bits, does not arise. The half keeps the place
- * between 0 and 1.
+ * One word gives both the layer (low 8 bits) and the place in it (high 52). They share no bit:
+ * Doornik (2005), "An improved ziggurat method to generate normal random samples", shows the flaw
+ * of the first published ziggurats, where they did. The half keeps the place between 0 and 1.
  */
 static unsigned
 layer_of(uint64_t bits)
@@ -135,7 +134,7 @@ stream_normal(struct stream *stream)
     for (;;) {
         uint64_t bits = stream_bits(stream);
         unsigned i = layer_of(bits);
-        double sign = bits & ZIGGURAT_LAYERS ? -1 : 1; /* bit 8: neither layer nor place */
+        double sign = 1.0 - (double)(bits >> 7 & 2); /* by bit 8: neither layer nor place */
         double x = place_of(bits) * edge[i];
 
         if (x < edge[i + 1])

@@ -8,11 +8,13 @@
  */
 #include "record/recording.h"
 #include "scenario/scenario.h"
+#include "study/executor.h"
 
-/* Where finished trials go. Calls come from one thread at a time. */
+/* Where finished trials go. Calls come from one thread at a time; recordings are in their canonical
+ * order (recording_sort), and come in the order in which they finish. */
 struct sink {
     void *self;
-    /* Sets *done when the sink has this trial already (a resumed run). */
+    /* Sets *done when the sink has this trial already (a resumed run). NULL: it never has. */
     int (*has)(void *self, enum plane plane, uint64_t replication, bool *done, struct why *why);
     int (*put)(void *self, const struct recording *recording, struct why *why);
 };
@@ -28,10 +30,19 @@ struct study_options {
     unsigned workers;                                            /* 0: one a core */
     void (*report)(void *self, const struct progress *progress); /* NULL: nobody watches */
     void *report_self;
-    const volatile int *stop; /* becomes non-zero to stop between trials; NULL: never */
+    const volatile int *stop;        /* becomes non-zero to stop between trials; NULL: never */
+    const struct executor *executor; /* NULL: threads */
 };
 
-/* Runs what the sink does not have. ERR_STOPPED when stopped; finished trials are in the sink. */
+/*
+ * Runs what the sink does not have. The world of a trial is its replication, modulo study.worlds
+ * when the scenario states them; a scenario without uncertain inputs is built once and shared.
+ * `report` is called under the sink's lock, at most 10 times a second, and at the end.
+ *
+ * ERR_STOPPED when stopped; ERR_INPUT when a strategy is not in the scenario; otherwise the error
+ * of the trial, model or sink that failed first, with its messages. Finished trials are in the sink
+ * in any case.
+ */
 MUST_CHECK int study_run(struct scenario *scenario, const struct study_options *options,
                          const struct sink *sink, struct why *why);
 

@@ -45,7 +45,7 @@ operations_next(struct operations *from, struct operation *out)
     const double pick = stream_uniform(s);
 
     while (class + 1 < from->classes && pick >= from->upper[class])
-        class++;
+        class ++;
     out->class = class;
     out->read = stream_chance(s, from->reads);
     out->u = stream_uniform(s);

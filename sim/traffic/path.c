@@ -21,126 +21,6 @@ site_works(const struct maker *m, uint32_t site)
     return (m->regime->sites_down >> site & 1) == 0;
 }
 
-/* Formulas */
-
-/* How many of the object's parts a leaf holds: an inner node that needs m of its parts is a code
- * whose parts hold 1/m each. A site named twice holds both. */
-static double
-share_of(const struct formula *f, uint32_t leaf, double whole)
-{
-    double sum = 0;
-
-    if (f->leaf != NONE)
-        return f->leaf == leaf ? whole : 0;
-    for (uint32_t i = 0; i < f->parts; i++)
-        sum += share_of(&f->part[i], leaf, whole / f->need);
-    return sum;
-}
-
-/*
- * The nearest set of sites that satisfies a formula: adds it to `*set` and returns the RTT of its
- * farthest member, infinity when there is none. `rtt` is infinite for a site that is down. Equal
- * ones: the first in the file. Greedy by node, which is exact for what is minimised, the farthest
- * member.
- */
-static double
-nearest_set(const struct formula *f, const double *rtt, uint64_t *set)
-{
-    double farthest = 0;
-    uint64_t taken = 0; /* parts; a formula has at most 64 leaves side by side */
-
-    if (f->leaf != NONE) {
-        *set |= (uint64_t)1 << f->leaf;
-        return rtt[f->leaf];
-    }
-    for (uint32_t k = 0; k < f->need; k++) {
-        double best = (double)INFINITY;
-        uint32_t best_part = NONE;
-
-        for (uint32_t i = 0; i < f->parts && i < 64; i++) {
-            uint64_t ignored = 0;
-            const double cost =
-                (taken >> i & 1) != 0 ? (double)INFINITY : nearest_set(&f->part[i], rtt, &ignored);
-
-            if (cost < best) {
-                best = cost;
-                best_part = i;
-            }
-        }
-        if (best_part == NONE)
-            return (double)INFINITY;
-        taken |= (uint64_t)1 << best_part;
-        farthest = fmax(farthest, nearest_set(&f->part[best_part], rtt, set));
-    }
-    return farthest;
-}
-
-/* Fills `any` when the formula over those asked is simply "any so many of them". */
-static void
-quorum_simplify(struct quorum *q, const struct leg *leg, uint32_t legs)
-{
-    const struct formula *f = q->formula;
-    uint64_t seen = 0, asked = 0;
-    uint32_t at_hand = 0, need = f->leaf != NONE ? 1 : f->need;
-
-    for (uint32_t i = 0; i < legs; i++)
-        asked |= leg[i].holder;
-    if (f->leaf != NONE)
-        seen = (uint64_t)1 << f->leaf;
-    for (uint32_t i = 0; i < f->parts; i++) {
-        const uint64_t bit = f->part[i].leaf != NONE ? (uint64_t)1 << f->part[i].leaf : 0;
-
-        if (bit == 0 || (seen & bit) != 0)
-            return;
-        seen |= bit;
-        at_hand += (q->at_hand & bit) != 0;
-    }
-    if ((asked & ~seen) != 0)
-        return;
-    need = need > at_hand ? need - at_hand : 0;
-    q->any = need > q->least ? need : q->least;
-}
-
-static int
-earlier(const void *a, const void *b)
-{
-    const sim_ns x = *(const sim_ns *)a, y = *(const sim_ns *)b;
-
-    return (x > y) - (x < y);
-}
-
-static sim_ns
-formula_time(const struct quorum *q, const struct leg *leg, uint32_t legs, const sim_ns *done)
-{
-    uint64_t have = q->at_hand, left = legs < 64 ? ((uint64_t)1 << legs) - 1 : UINT64_MAX;
-    uint32_t count = 0;
-    sim_ns time = 0;
-
-    while (left != 0) {
-        uint32_t soonest = (uint32_t)__builtin_ctzll(left);
-
-        for (uint32_t i = soonest + 1; i < legs; i++)
-            if ((left >> i & 1) != 0 && done[i] < done[soonest])
-                soonest = i;
-        left &= ~((uint64_t)1 << soonest);
-        have |= leg[soonest].holder;
-        time = done[soonest];
-        if (++count >= q->least && formula_holds(q->formula, have))
-            break;
-    }
-    return time;
-}
-
-sim_ns
-quorum_time(const struct quorum *q, const struct leg *leg, uint32_t legs, sim_ns *done)
-{
-    if (q->any == 0)
-        return formula_time(q, leg, legs, done);
-    if (legs > 1)
-        qsort(done, legs, sizeof *done, earlier);
-    return done[q->any - 1];
-}
-
 /* Legs */
 
 /* The link between two places, which must be known. */
@@ -183,6 +63,15 @@ longest_leg_ns(const struct leg *leg, uint32_t legs)
     return longest;
 }
 
+/* Prepares the quorum over legs. */
+static void
+legs_quorum(struct quorum *quorum, const struct leg *leg, uint32_t legs)
+{
+    for (uint32_t i = 0; i < legs; i++)
+        quorum->holder[i] = leg[i].holder;
+    quorum_prepare(quorum, legs);
+}
+
 static struct leg *
 legs_alloc(const struct maker *m, uint64_t holders)
 {
@@ -210,7 +99,7 @@ make_site_legs(const struct maker *m, uint64_t sites, bool to_site, const struct
         *leg = (struct leg){.station = i,
                             .holder = (uint64_t)1 << i,
                             .here = i == gateway,
-                            .share = fmin(1, share_of(&m->rule->data, i, 1))};
+                            .share = fmin(1, formula_share(&m->rule->data, i, 1))};
         transfer_init_free(&leg->transfer);
         if (leg->here)
             continue;
@@ -295,7 +184,7 @@ make_fetches(const struct maker *m, struct path *p)
             return rc;
         rtt[i] = link->rtt_s;
     }
-    if (!isfinite(nearest_set(&m->rule->data, rtt, &set))) {
+    if (!isfinite(formula_nearest(&m->rule->data, rtt, &set))) {
         p->reads_fail = true;
         return 0;
     }
@@ -322,7 +211,7 @@ make_puts(const struct maker *m, struct path *p)
         all_lost(p->put, p->puts))
         p->writes_fail = true;
     else
-        quorum_simplify(&p->written, p->put, p->puts);
+        legs_quorum(&p->written, p->put, p->puts);
     return 0;
 }
 
@@ -361,7 +250,7 @@ make_asks(const struct maker *m, struct path *p)
         transfer_init_free(&leg->transfer);
     }
     p->asks = (uint32_t)(leg - p->ask);
-    quorum_simplify(&p->keys, p->ask, p->asks);
+    legs_quorum(&p->keys, p->ask, p->asks);
     return 0;
 }
 
@@ -389,8 +278,9 @@ make_path(struct maker *m, struct path *p)
 static void
 note_use(struct paths *paths, const struct path *p)
 {
-    const double trips = leg_mean_ns(&p->user) + longest_leg_ns(p->ask, p->asks) +
-                         fmax(longest_leg_ns(p->fetch, p->fetches), longest_leg_ns(p->put, p->puts));
+    const double trips =
+        leg_mean_ns(&p->user) + longest_leg_ns(p->ask, p->asks) +
+        fmax(longest_leg_ns(p->fetch, p->fetches), longest_leg_ns(p->put, p->puts));
 
     for (uint32_t i = 0; i < p->fetches; i++)
         paths->sites |= p->fetch[i].holder;

@@ -10,45 +10,38 @@
  *  - Gateway: the stated one, else the replica that works with the least RTT from the users. A
  *    stated gateway that is down stops everything under the rule.
  *  - Reads fetch, side by side, from the nearest set of working sites that satisfies the data
- *    formula (least RTT from the gateway). A site that is down is known to be down: the next replica
- *    is tried at once and no time is lost. (Finding out is a later depth.)
+ *    formula (least RTT from the gateway). A site that is down is known to be down: the next
+ * replica is tried at once and no time is lost. (Finding out is a later depth.)
  *  - `{any: m, of: [...]}` is an erasure code: each part holds 1/m of the object, nested likewise.
- *  - Keys: all working stores of the rule are asked side by side; done when the formula holds. Shares
- *    on devices are at hand: no network, no station. When what works cannot satisfy the formula,
- *    operations fail; nor can the cache be filled then, so it is taken as empty.
- *  - Writes go to all sites of the rule that work and are done when those that have answered satisfy
- *    the data formula and are a majority of the rule's sites (`writes: all`: when all have; one down
- *    then fails the write).
+ *  - Keys: all working stores of the rule are asked side by side; done when the formula holds.
+ * Shares on devices are at hand: no network, no station. When what works cannot satisfy the
+ * formula, operations fail; nor can the cache be filled then, so it is taken as empty.
+ *  - Writes go to all sites of the rule that work and are done when those that have answered
+ * satisfy the data formula and are a majority of the rule's sites (`writes: all`: when all have;
+ * one down then fails the write).
  *  - Between a site and itself nothing is sent and no time passes.
  *  - With `decrypts: client` the user's place asks for the key and the gateway's cache is not used.
  */
 #include "base/mem.h"
 #include "model/model.h"
+#include "traffic/quorum.h"
 #include "traffic/regime.h"
 #include "traffic/sampler.h"
 #include "traffic/transfer.h"
 
 /* Stations by number: sites, then key stores. */
-#define STATIONS_MAX           (2 * HOLDERS_MAX)
+#define STATIONS_MAX            (2 * HOLDERS_MAX)
 #define STATION_OF_STORE(store) (HOLDERS_MAX + (store))
 
 /* There and back to one holder. */
 struct leg {
     uint32_t station;
-    uint64_t holder;          /* its bit in a formula's mask */
-    bool here;                /* the gateway itself: no network between */
+    uint64_t holder; /* its bit in a formula's mask */
+    bool here;       /* the gateway itself: no network between */
     double rtt_ns;
     struct sampler jitter;    /* ns */
     double share;             /* of the object's bytes */
     struct transfer transfer; /* of the object's bytes in their direction; free for keys */
-};
-
-/* When enough holders have answered. */
-struct quorum {
-    const struct formula *formula;
-    uint64_t at_hand; /* holders that need no asking */
-    uint32_t least;   /* at least so many of those asked */
-    uint32_t any;     /* exactly any so many of those asked will do; 0: ask the formula */
 };
 
 struct path {
@@ -60,9 +53,9 @@ struct path {
     struct transfer upload; /* user to gateway */
     const struct leg *fetch, *ask, *put;
     uint32_t fetches, asks, puts;
-    struct quorum keys, written;
-    double key_reads_per_s; /* of one account, at hour multiplier 1 */
-    double hit;             /* probability that the key is cached, in the hour of paths_set_hour */
+    struct quorum keys, written; /* over asks, over puts */
+    double key_reads_per_s;      /* of one account, at hour multiplier 1 */
+    double hit; /* probability that the key is cached, in the hour of paths_set_hour */
 };
 
 /* The accounts of a cohort below `upper` (and above the part before), for one data class. */
@@ -78,18 +71,18 @@ struct paths {
         size_t count, capacity;
     } path;
     uint32_t cohorts, classes;
-    uint32_t parts[HOLDERS_MAX];        /* of each cohort */
-    struct part *part[HOLDERS_MAX];     /* of each cohort: [class x parts + part] */
-    uint64_t sites, stores;             /* that operations may visit */
-    double longest_ns;                  /* sum of the longest round trips of any path */
+    uint32_t parts[HOLDERS_MAX];    /* of each cohort */
+    struct part *part[HOLDERS_MAX]; /* of each cohort: [class x parts + part] */
+    uint64_t sites, stores;         /* that operations may visit */
+    double longest_ns;              /* sum of the longest round trips of any path */
 };
 
 /* Start from `{0}`. ERR_MEMORY, or ERR_INPUT when an RTT that is needed is not known. */
 MUST_CHECK int paths_make(struct paths *paths, const struct regime *regime, struct why *why);
 void paths_release(struct paths *paths);
 
-/* The key cache's hit probabilities in an hour of the day: h = lambda T / (1 + lambda T), lambda the
- * account's reads under the rule (DESIGN section 3). */
+/* The key cache's hit probabilities in an hour of the day: h = lambda T / (1 + lambda T), lambda
+ * the account's reads under the rule (DESIGN section 3). */
 void paths_set_hour(struct paths *paths, const struct world *world, unsigned hour);
 
 /* Jobs a second that each station is offered in the hour set. */
@@ -108,11 +101,5 @@ paths_find(const struct paths *paths, uint32_t cohort, uint32_t class, double u)
         i++;
     return part[i].path == NONE ? NULL : &paths->path.item[part[i].path];
 }
-
-/*
- * The time at which a quorum is reached when legs answer at done[i]. All have answered; the quorum
- * can be reached (paths_make saw to it). May reorder `done`.
- */
-sim_ns quorum_time(const struct quorum *quorum, const struct leg *leg, uint32_t legs, sim_ns *done);
 
 #endif

@@ -20,8 +20,8 @@ same_dist(const struct dist *a, const struct dist *b)
         if (!same_number(a->p[i], b->p[i]))
             return false;
     for (size_t i = 0; i < a->count; i++) {
-        if (a->part != NULL && (a->part[i].weight != b->part[i].weight ||
-                                !same_dist(&a->part[i].of, &b->part[i].of)))
+        if (a->part != NULL &&
+            (a->part[i].weight != b->part[i].weight || !same_dist(&a->part[i].of, &b->part[i].of)))
             return false;
         if (a->value != NULL && a->value[i] != b->value[i])
             return false;

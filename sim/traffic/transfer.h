@@ -42,14 +42,14 @@
 
 /* One direction of one link, prepared. */
 struct transfer {
-    bool free;           /* takes no time at all */
-    double rtt_s;        /* with mean jitter */
-    double segment_s;    /* of one segment at the bandwidth; 0: unbound */
-    double loss;         /* p */
-    double log_keep;     /* log(1 - p) */
-    double keep_window;  /* (1 - p)^initial window */
-    double timeout_s;    /* expected cost of a row of timeouts */
-    double steady_s;     /* of one segment at the loss-limited rate; 0 when nothing is lost */
+    bool free;          /* takes no time at all */
+    double rtt_s;       /* with mean jitter */
+    double segment_s;   /* of one segment at the bandwidth; 0: unbound */
+    double loss;        /* p */
+    double log_keep;    /* log(1 - p) */
+    double keep_window; /* (1 - p)^initial window */
+    double timeout_s;   /* expected cost of a row of timeouts */
+    double steady_s;    /* of one segment at the loss-limited rate; 0 when nothing is lost */
 };
 
 /* Bytes flowing along `link`. */

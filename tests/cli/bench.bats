@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # jurisim bench crypto: what it prints, writes and refuses. Sizes and rounds are as few as allowed.
 
-
 bats_require_minimum_version 1.5.0
+
 setup() {
     cd "$BATS_TEST_DIRNAME/../.." || return 1
     jurisim="${BUILD:-build}/jurisim"

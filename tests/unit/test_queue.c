@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -167,6 +168,39 @@ test_every_small_order_of_arrival_is_served_in_order(void **state)
     queue_release(&queue);
 }
 
+static int
+by_time_and_number(const void *left, const void *right)
+{
+    const struct event *a = left, *b = right;
+
+    if (a->at != b->at)
+        return a->at < b->at ? -1 : 1;
+    return a->seq < b->seq ? -1 : a->seq > b->seq;
+}
+
+static void
+test_a_large_queue_drains_in_sorted_order(void **state)
+{
+    (void)state;
+    enum { N = 60000 }; /* well above the size from which the heap fetches ahead */
+    static struct event sorted[N];
+    struct queue queue = {0};
+    uint64_t random = 1013904223;
+
+    for (uint32_t i = 0; i < N; i++) {
+        sorted[i] = (struct event){.at = (sim_ns)(next_random(&random) % 20000), .seq = i, .a = i};
+        assert_int_equal(queue_add(&queue, sorted[i].at, 0, i, 0), 0);
+    }
+    qsort(sorted, N, sizeof sorted[0], by_time_and_number);
+    for (uint32_t i = 0; i < N; i++) {
+        struct event e;
+        if (!queue_next(&queue, &e) || e.seq != sorted[i].seq || e.a != sorted[i].a)
+            fail_msg("event %u of the sorted order is not the one served", i);
+    }
+    assert_int_equal(queue.count, 0);
+    queue_release(&queue);
+}
+
 static void
 test_the_clock_moves_to_the_event_served_and_no_further(void **state)
 {
@@ -256,6 +290,7 @@ main(void)
         cmocka_unit_test(test_events_leave_in_the_order_of_a_sorted_list),
         cmocka_unit_test(test_events_of_one_instant_leave_in_the_order_scheduled),
         cmocka_unit_test(test_every_small_order_of_arrival_is_served_in_order),
+        cmocka_unit_test(test_a_large_queue_drains_in_sorted_order),
         cmocka_unit_test(test_the_clock_moves_to_the_event_served_and_no_further),
         cmocka_unit_test(test_a_reset_queue_behaves_like_a_new_one_and_keeps_its_memory),
         cmocka_unit_test(test_a_queue_that_cannot_grow_says_so_and_stays_as_it_was),

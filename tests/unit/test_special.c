@@ -15,8 +15,9 @@
 
 /* P(a, x) for whole a is what a Poisson count with mean x leaves to a and more: DLMF 8.4.10. */
 static long double
-poisson_below(int a, long double x)
+poisson_below(int a, double at)
 {
+    const long double x = (long double)at;
     long double term = expl(-x), sum = 0;
 
     for (int k = 0; k < a; k++) {
@@ -50,8 +51,9 @@ test_gamma_of_shape_half_is_the_error_function(void **state)
 
 /* I_x(a, b) for whole a, b: at least a hits in a + b - 1 trials, DLMF 8.17.5. */
 static long double
-binomial_from(int a, int b, long double x)
+binomial_from(int a, int b, double at)
 {
+    const long double x = (long double)at;
     int n = a + b - 1;
     long double sum = 0, choose = lgammal(n + 1.0L);
 
@@ -100,8 +102,9 @@ log_density(const struct density *d, long double x)
 }
 
 static double
-area(const struct density *d, long double from, long double to, int steps)
+area(const struct density *d, double low, double high, int steps)
 {
+    const long double from = (long double)low, to = (long double)high;
     long double h = (to - from) / steps, sum = 0;
 
     for (int i = 0; i <= steps; i++)
@@ -121,7 +124,7 @@ test_large_parameters_agree_with_the_integral_of_the_density(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(shape); i++) {
         double a = shape[i], spread = sqrt(a);
-        struct density gamma = {a, 0}, beta = {a, 2 * a};
+        struct density gamma = {(long double)a, 0}, beta = {(long double)a, (long double)(2 * a)};
 
         for (double z = -4; z < 4; z += 0.5) {
             double low = a + z * spread, high = a + (z + 0.5) * spread;

@@ -235,12 +235,13 @@ test_whole_numbers_below_n_are_each_as_likely(void **state)
         if (small[k] > 1)
             CHECK_FIT(chi_square_probability(seen, expected, small[k], (double)small[k] - 1));
     }
-    /* 3/4 of 2^64: folding the range without redrawing would make thirds into 1/2, 1/4, 1/4. */
-    uint64_t third[3] = {0}, quarter = (uint64_t)1 << 62;
+    /* 3/4 of 2^64: four words for three results, so that without redrawing every third result would
+     * come twice as often. */
+    uint64_t rest[3] = {0};
     const double even[3] = {10000, 10000, 10000};
     for (int i = 0; i < 30000; i++)
-        third[stream_below(&s, 3 * quarter) / quarter]++;
-    CHECK_FIT(chi_square_probability(third, even, 3, 2));
+        rest[stream_below(&s, (uint64_t)3 << 62) % 3]++;
+    CHECK_FIT(chi_square_probability(rest, even, 3, 2));
     assert_true(stream_below(&s, UINT64_MAX) < UINT64_MAX);
 }
 
@@ -340,30 +341,111 @@ test_the_lower_tail_of_normals_is_as_the_upper(void **state)
     check_draws(negative_normal, normal_cdf, 0, 3, ziggurat_normal[1]);
 }
 
-/* The tail itself: what lies beyond the start is an exponential again, or a cut normal. */
+/*
+ * The rare paths of a ziggurat, taken on purpose: the stream is set so that its next word has this
+ * layer and place, and what follows comes from its blocks. Layer 0 beyond the start of the tail
+ * goes to the tail; layer i beyond the next edge to the wedge.
+ */
+static void
+set_next_word(struct stream *s, unsigned layer, double place)
+{
+    s->word[3] = (uint64_t)(place * 0x1p52) << 12 | layer;
+    s->used = 3;
+}
+
+enum { TAIL = 200000 };
+
 static void
 test_tails_follow_their_distribution(void **state)
 {
-    enum { TAIL = 3000 };
-    double p[TAIL], start = ziggurat_exponential[1];
+    double *p = calloc(TAIL, sizeof *p), start = ziggurat_exponential[1];
     struct stream s = open_stream(31);
 
     (void)state;
-    for (int i = 0; i < TAIL;) {
-        double x = stream_exponential(&s);
-
-        if (x > start)
-            p[i++] = exponential_cdf(x - start);
+    assert_non_null(p);
+    for (int i = 0; i < TAIL; i++) {
+        set_next_word(&s, 0, 0.9999);
+        p[i] = exponential_cdf(stream_exponential(&s) - start);
     }
     CHECK_FIT(ks_probability(p, TAIL));
     start = ziggurat_normal[1];
-    for (int i = 0; i < TAIL;) {
-        double x = fabs(stream_normal(&s));
+    for (int i = 0; i < TAIL; i++) {
+        set_next_word(&s, 0, 0.9999);
+        double x = stream_normal(&s);
 
-        if (x > start)
-            p[i++] = 1 - erfc(x / sqrt(2)) / erfc(start / sqrt(2));
+        assert_true(x > start);
+        p[i] = 1 - erfc(x / sqrt(2)) / erfc(start / sqrt(2));
     }
     CHECK_FIT(ks_probability(p, TAIL));
+    free(p);
+}
+
+/* A density and its integral from 0 on, not scaled. */
+struct shape {
+    double (*draw)(struct stream *);
+    double (*density)(double), (*integral)(double);
+    const double *edge;
+};
+
+static double
+exponential_density(double x)
+{
+    return exp(-x);
+}
+
+static double
+normal_density(double x)
+{
+    return exp(-x * x / 2);
+}
+
+static double
+normal_integral(double x)
+{
+    return sqrt(acos(-1.0) / 2) * erf(x / sqrt(2));
+}
+
+/* In the wedge of layer i, x is kept with the share of the layer's height that lies below the
+ * density there; what is kept follows the density less the layer's foot. */
+static void
+check_wedge(const struct shape *of, unsigned i, struct stream *s, double *p)
+{
+    const double inner = of->edge[i + 1], outer = of->edge[i], foot = of->density(outer);
+    double area = of->integral(outer) - of->integral(inner) - foot * (outer - inner);
+    double share = area / ((outer - inner) * (of->density(inner) - foot));
+    size_t kept = 0;
+
+    for (int k = 0; k < TAIL / 4; k++) {
+        set_next_word(s, i, (inner + (outer - inner) * stream_uniform(s)) / outer);
+        uint64_t block = s->counter[0];
+        double x = of->draw(s);
+
+        /* kept at once: one word more, and in the wedge */
+        if (s->counter[0] == block + 1 && s->used == 1 && x > inner && x < outer)
+            p[kept++] = (of->integral(x) - of->integral(inner) - foot * (x - inner)) / area;
+    }
+    CHECK_FIT(normal_probability(((double)kept - TAIL / 4 * share) /
+                                 sqrt(TAIL / 4 * share * (1 - share))));
+    CHECK_FIT(ks_probability(p, kept));
+}
+
+static void
+test_wedges_follow_their_distribution(void **state)
+{
+    static const unsigned layer[] = {1, 2, 20, 128, 200, 254, 255};
+    static const struct shape shape[] = {
+        {stream_exponential, exponential_density, exponential_cdf, ziggurat_exponential},
+        {stream_normal, normal_density, normal_integral, ziggurat_normal},
+    };
+    double *p = calloc(TAIL, sizeof *p);
+    struct stream s = open_stream(32);
+
+    (void)state;
+    assert_non_null(p);
+    for (size_t k = 0; k < COUNT(shape); k++)
+        for (size_t i = 0; i < COUNT(layer); i++)
+            check_wedge(&shape[k], layer[i], &s, p);
+    free(p);
 }
 
 static void
@@ -428,6 +510,7 @@ main(void)
         cmocka_unit_test(test_normals_follow_their_distribution),
         cmocka_unit_test(test_the_lower_tail_of_normals_is_as_the_upper),
         cmocka_unit_test(test_tails_follow_their_distribution),
+        cmocka_unit_test(test_wedges_follow_their_distribution),
         cmocka_unit_test(test_an_exponential_is_never_0),
         cmocka_unit_test(test_gsl_draws_from_the_stream),
         cmocka_unit_test(test_gsl_may_own_a_stream),

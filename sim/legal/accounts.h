@@ -1,0 +1,39 @@
+#ifndef LEGAL_ACCOUNTS_H
+#define LEGAL_ACCOUNTS_H
+
+/*
+ * Which accounts a request names: a uniform sample without replacement.
+ *
+ * The first n steps of the shuffle of Fisher and Yates (1938; in place: Durstenfeld 1964) over a
+ * population that is never written down: only displaced positions are kept. So time and memory
+ * are O(n) whatever the population, every sample is exactly as likely, and the first k accounts of
+ * a larger sample are the sample of size k (a longer request names the same accounts and more).
+ */
+#include "base/err.h"
+#include "stats/stream.h"
+
+struct displaced {
+    uint64_t position, value;
+    uint64_t round; /* of the draw that wrote it; others are empty */
+};
+
+/* Start from `{0}`; memory is kept from draw to draw. */
+struct accounts {
+    uint64_t *first; /* owned: positions [0, n) of the shuffled population */
+    struct displaced *slot;
+    size_t capacity, slots;
+    uint64_t round;
+};
+
+/* At most this many accounts in one request: what fits a usual machine's memory. */
+#define ACCOUNTS_PER_REQUEST_MOST (UINT64_C(1) << 27)
+
+/*
+ * Draws `n` of the ordinals [0, population) into `accounts->first`, 1 <= n <= population and
+ * n <= ACCOUNTS_PER_REQUEST_MOST (asserted). ERR_MEMORY. The sample stays until the next draw.
+ */
+MUST_CHECK int accounts_draw(struct accounts *accounts, uint64_t population, uint64_t n,
+                             struct stream *stream);
+void accounts_release(struct accounts *accounts);
+
+#endif

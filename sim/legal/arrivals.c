@@ -1,0 +1,184 @@
+#include "legal/arrivals.h"
+#include <math.h>
+#include <stdlib.h>
+
+enum {
+    PLACE_BITS = 30,    /* of a number: the place in its cell */
+    BAND_CELLS = 0x2000 /* cells from here on are bands of a rate; below, periods of a series */
+};
+
+#define ARRIVALS_MOST    ((size_t)1 << 26) /* of one stream: a gigabyte */
+#define LEAST_BAND_PER_S 0x1p-36           /* once in 2,200 years: below this no finer bands */
+
+struct making {
+    struct arrival_list *out;
+    const struct request_stream *facts;
+    uint64_t seed, replication;
+    uint64_t entity; /* authority and stream */
+    sim_ns horizon;
+    sim_ns from, to; /* the span for which `facts` count */
+    struct why *why;
+};
+
+static int
+keep(struct making *m, sim_ns at, uint64_t cell, uint64_t place)
+{
+    struct arrival_list *out = m->out;
+
+    if (at < m->from || at >= m->to)
+        return 0;
+    if (out->count == ARRIVALS_MOST || place >> PLACE_BITS != 0 || cell >= 2 * BAND_CELLS)
+        return why_add(m->why, ERR_LIMIT, &m->facts->is.at,
+                       "request stream '%s': too many requests or periods (at most %zu, %d)",
+                       m->facts->is.name, ARRIVALS_MOST, BAND_CELLS);
+    if (VEC_ROOM(out) < 0)
+        return why_no_memory(m->why);
+    out->item[out->count++] = (struct arrival){at, cell << PLACE_BITS | place};
+    return 0;
+}
+
+/* One band of height [low, high): its points, those below the rate kept. */
+static int
+add_band(struct making *m, uint64_t cell, double low, double high)
+{
+    const double end_s = seconds_from_ns(m->to), rate = m->facts->rate_per_s;
+    struct stream s;
+    double t = 0;
+    int rc = 0;
+
+    stream_open(&s, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, 2 * cell);
+    for (uint64_t place = 0; rc == 0; place++) {
+        t += stream_exponential(&s) / (high - low);
+        const double height = low + stream_uniform(&s) * (high - low);
+
+        if (!(t < end_s))
+            break;
+        if (height < rate)
+            rc = keep(m, ns_from_seconds(t), cell, place);
+    }
+    return rc;
+}
+
+static int
+add_rate(struct making *m)
+{
+    double low = 0, high = LEAST_BAND_PER_S;
+    uint64_t cell = BAND_CELLS;
+    int rc = 0;
+
+    while (low < m->facts->rate_per_s && rc == 0) {
+        rc = add_band(m, cell++, low, high);
+        low = high;
+        high *= 2;
+    }
+    return rc;
+}
+
+/* How many arrive in a period of which a part lies inside the horizon. */
+static uint64_t
+count_in(const struct making *m, double expected, struct stream *s)
+{
+    if (!m->facts->exact)
+        return draw_poisson(expected, s);
+    /* A partial count is rounded up with the chance of what it lacks, so its mean is kept. */
+    return (uint64_t)floor(expected) + stream_chance(s, expected - floor(expected));
+}
+
+static int
+add_period(struct making *m, uint64_t cell, const struct period_count *p)
+{
+    const sim_ns from = p->from > 0 ? p->from : 0;
+    const sim_ns to = p->to < m->horizon ? p->to : m->horizon;
+    struct stream counts, instants;
+    int rc = 0;
+
+    if (from >= to || from >= m->to || to <= m->from)
+        return 0;
+    const double inside = (double)(to - from) / (double)(p->to - p->from);
+
+    stream_open(&counts, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, 2 * cell);
+    stream_open(&instants, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, 2 * cell + 1);
+    const uint64_t n = count_in(m, p->count * inside, &counts);
+
+    for (uint64_t place = 0; place < n && rc == 0; place++)
+        rc = keep(m, from + (sim_ns)stream_below(&instants, (uint64_t)(to - from)), cell, place);
+    return rc;
+}
+
+static int
+add_span(struct making *m)
+{
+    int rc = 0;
+
+    if (m->facts->series == NULL)
+        return add_rate(m);
+    for (uint32_t i = 0; i < m->facts->periods && rc == 0; i++)
+        rc = add_period(m, i, &m->facts->series[i]);
+    return rc;
+}
+
+/* Do two epochs state the same arrivals? */
+static bool
+same_facts(const struct request_stream *a, const struct request_stream *b)
+{
+    if (a->series == NULL || b->series == NULL)
+        return a->series == b->series && a->rate_per_s == b->rate_per_s;
+    if (a->exact != b->exact || a->periods != b->periods)
+        return false;
+    for (uint32_t i = 0; i < a->periods; i++)
+        if (a->series[i].from != b->series[i].from || a->series[i].to != b->series[i].to ||
+            a->series[i].count != b->series[i].count)
+            return false;
+    return true;
+}
+
+static int
+compare_arrivals(const void *a, const void *b)
+{
+    const struct arrival *x = a, *y = b;
+
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+int
+arrivals_make(struct arrival_list *out, const struct model *model, const struct strategy *strategy,
+              uint64_t replication, struct authority_id authority, uint32_t stream, struct why *why)
+{
+    struct making m = {
+        .out = out,
+        .seed = model->study.seed,
+        .replication = replication,
+        .entity = (uint64_t)authority.i << 32 | stream,
+        .horizon = model->horizon,
+        .why = why,
+    };
+    int rc = 0;
+
+    out->count = 0;
+    for (uint32_t e = 0, next; e < strategy->epochs && rc == 0; e = next) {
+        m.facts = &strategy->epoch[e].world->authority[authority.i].stream[stream];
+        next = e + 1;
+        while (next < strategy->epochs &&
+               same_facts(m.facts,
+                          &strategy->epoch[next].world->authority[authority.i].stream[stream]))
+            next++;
+        m.from = e == 0 ? 0 : strategy->epoch[e].from;
+        m.to = next == strategy->epochs ? model->horizon : strategy->epoch[next].from;
+        if (m.to > model->horizon)
+            m.to = model->horizon;
+        if (m.from < m.to)
+            rc = add_span(&m);
+    }
+    if (rc == 0 && out->count > 1)
+        qsort(out->item, out->count, sizeof *out->item, compare_arrivals);
+    return rc;
+}
+
+void
+arrival_list_release(struct arrival_list *list)
+{
+    free(list->item);
+    *list = (struct arrival_list){0};
+}

@@ -1,0 +1,267 @@
+#include "legal/channel.h"
+#include <stdlib.h>
+
+struct remembered {
+    struct wish wish; /* got NULL */
+    uint64_t levers;
+    bool used;
+};
+
+void
+channels_init(struct channels *c, const struct timeline *timeline)
+{
+    *c = (struct channels){.timeline = timeline};
+}
+
+void
+channels_release(struct channels *c)
+{
+    for (size_t i = 0; i < c->channels.count; i++) {
+        lever_list_release(&c->channels.item[i].levers);
+        free(c->channels.item[i].effect);
+    }
+    free(c->channels.item);
+    free(c->slot);
+    effect_table_release(&c->table);
+    plan_list_release(&c->plans);
+    *c = (struct channels){0};
+}
+
+int
+channel_find(struct channels *c, uint32_t phase, struct jurisdiction_id asker, uint64_t through,
+             uint32_t *row, struct why *why)
+{
+    const struct world *w = c->timeline->phase[phase].world;
+    struct channel *ch;
+    int rc;
+
+    for (size_t i = 0; i < c->channels.count; i++) {
+        ch = &c->channels.item[i];
+        if (ch->phase == phase && ch->asker.i == asker.i && ch->through == through) {
+            *row = (uint32_t)i;
+            return 0;
+        }
+    }
+    if (VEC_ROOM(&c->channels) < 0)
+        return why_no_memory(why);
+    *row = (uint32_t)c->channels.count;
+    ch = &c->channels.item[c->channels.count++];
+    *ch = (struct channel){.phase = phase, .asker = asker, .through = through};
+    rc = lever_list_make(&ch->levers, w, asker, through, why);
+    if (rc < 0)
+        return rc;
+    /* One more, so that no levers are no empty allocation. */
+    ch->effect = calloc(ch->levers.count * c->timeline->parts_in_all + 1, sizeof *ch->effect);
+    return ch->effect != NULL ? 0 : why_no_memory(why);
+}
+
+uint32_t
+channel_lever(const struct channel *channel, uint64_t identity)
+{
+    for (size_t i = 0; i < channel->levers.count; i++)
+        if (channel->levers.item[i].identity == identity)
+            return (uint32_t)i;
+    return NONE;
+}
+
+int
+channel_effect(struct channels *c, uint32_t channel, uint32_t lever, uint32_t cohort, uint32_t part,
+               uint32_t *row, struct why *why)
+{
+    const struct channel *ch = &c->channels.item[channel];
+    uint32_t *known =
+        &ch->effect[lever * c->timeline->parts_in_all + c->timeline->parts[cohort].first + part];
+
+    if (*known == 0) {
+        const int rc = effect_add(&c->table, c->timeline, &c->timeline->phase[ch->phase],
+                                  &ch->levers.item[lever], cohort, part, row);
+
+        if (rc < 0)
+            return why_no_memory(why);
+        *known = *row + 1;
+    }
+    *row = *known - 1;
+    return 0;
+}
+
+/* Plans */
+
+enum { RULES_MOST = 64 }; /* of one question */
+
+struct asking {
+    struct plan_question q;
+    const struct rule *rule[RULES_MOST];
+    uint64_t sites[RULES_MOST], stores[RULES_MOST];
+    struct yield got[RULES_MOST];
+};
+
+static bool
+asks_rule(const struct asking *a, const struct rule *rule, const struct yield *got)
+{
+    for (uint32_t i = 0; i < a->q.rules; i++)
+        if (a->rule[i] == rule && a->got[i].fragments == got->fragments &&
+            a->got[i].keys == got->keys)
+            return true;
+    return false;
+}
+
+/* Adds the line of a class of a part at a given depth: 0 the current version, then older ones. */
+static int
+add_rule(struct asking *a, const struct placed *placed, uint32_t depth, const struct yield *got,
+         struct why *why)
+{
+    const struct yield none = {0};
+
+    if (depth >= placed->lines)
+        return 0;
+    if (got == NULL || depth > 0)
+        got = &none;
+    if (asks_rule(a, placed->line[depth].rule, got))
+        return 0;
+    if (a->q.rules == RULES_MOST)
+        return why_add(why, ERR_LIMIT, NULL,
+                       "a request that spans more than %d different placements", RULES_MOST);
+    a->rule[a->q.rules] = placed->line[depth].rule;
+    a->sites[a->q.rules] = placed->line[depth].rule->sites;
+    a->stores[a->q.rules] = placed->line[depth].rule->stores;
+    a->got[a->q.rules++] = *got;
+    return 0;
+}
+
+/* May a plan be asked about this class? Encrypted metadata are no holder's to give in the clear:
+ * they are had by opening, like content. */
+static bool
+is_asked(const struct world *w, const struct wish *wish, uint32_t class)
+{
+    const struct data_class *k = &w->class[class];
+
+    if ((wish->classes >> class & 1) == 0)
+        return false;
+    if (wish->want == WANT_METADATA)
+        return k->metadata_encrypted == wish->encrypted;
+    return !k->metadata;
+}
+
+static int
+gather(struct channels *c, const struct wish *wish, uint32_t depth, struct asking *a,
+       struct why *why)
+{
+    const struct timeline *t = c->timeline;
+    const struct channel *ch = &c->channels.item[wish->channel];
+    const struct phase *p = &t->phase[ch->phase];
+    int rc = 0;
+
+    a->q = (struct plan_question){
+        .world = p->world,
+        .cohort = {wish->cohort},
+        .rule = a->rule,
+        .sites = a->sites,
+        .stores = a->stores,
+        .got = wish->got != NULL ? a->got : NULL,
+        .levers = &ch->levers,
+        .refused = wish->refused,
+        .want = wish->encrypted ? WANT_CONTENT : (enum want)wish->want,
+    };
+    for (uint32_t part = 0; part < t->parts[wish->cohort].count; part++)
+        for (uint32_t k = 0; k < t->classes && rc == 0; k++)
+            if ((wish->parts >> part & 1) != 0 && is_asked(p->world, wish, k))
+                rc = add_rule(a, phase_placed(t, p, wish->cohort, part, k), depth,
+                              wish->got != NULL ? &wish->got[part * t->classes + k] : NULL, why);
+    return rc;
+}
+
+/* The current data first; when they cannot be had, what former holders still have of older
+ * versions. A plan of no levers asks for nothing: it has all it can have. */
+static int
+work_out(struct channels *c, const struct wish *wish, uint64_t *levers, struct why *why)
+{
+    struct asking a;
+    int rc = 0;
+
+    *levers = 0;
+    c->plans.count = 0;
+    for (uint32_t depth = 0; rc == 0 && c->plans.count == 0; depth++) {
+        rc = gather(c, wish, depth, &a, why);
+        if (rc < 0 || a.q.rules == 0)
+            return rc;
+        rc = plan_list_make(&c->plans, &a.q, why);
+    }
+    if (rc == 0)
+        *levers = c->plans.item[0].levers;
+    return rc;
+}
+
+static bool
+same_wish(const struct wish *a, const struct wish *b)
+{
+    return a->channel == b->channel && a->cohort == b->cohort && a->parts == b->parts &&
+           a->refused == b->refused && a->classes == b->classes && a->want == b->want &&
+           a->encrypted == b->encrypted;
+}
+
+static uint64_t
+hash_of(const struct wish *w)
+{
+    const uint64_t word[] = {(uint64_t)w->channel << 32 | w->cohort, w->parts, w->refused,
+                             (uint64_t)w->classes << 16 | (uint64_t)w->want << 1 | w->encrypted};
+    uint64_t h = 0;
+
+    for (size_t i = 0; i < COUNT(word); i++) {
+        h = (h ^ word[i]) * UINT64_C(0x9E3779B97F4A7C15);
+        h ^= h >> 29;
+    }
+    return h;
+}
+
+static struct remembered *
+slot_for(struct remembered *slot, size_t slots, const struct wish *wish)
+{
+    size_t i = (size_t)hash_of(wish) & (slots - 1);
+
+    while (slot[i].used && !same_wish(&slot[i].wish, wish))
+        i = (i + 1) & (slots - 1);
+    return &slot[i];
+}
+
+static int
+make_room(struct channels *c)
+{
+    const size_t slots = c->slots > 0 ? 2 * c->slots : 64;
+    struct remembered *fresh;
+
+    if (2 * (c->remembered + 1) <= c->slots)
+        return 0;
+    fresh = calloc(slots, sizeof *fresh);
+    if (fresh == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < c->slots; i++)
+        if (c->slot[i].used)
+            *slot_for(fresh, slots, &c->slot[i].wish) = c->slot[i];
+    free(c->slot);
+    c->slot = fresh;
+    c->slots = slots;
+    return 0;
+}
+
+int
+channel_plan(struct channels *c, const struct wish *wish, uint64_t *levers, struct why *why)
+{
+    struct remembered *r;
+    int rc;
+
+    if (wish->got != NULL)
+        return work_out(c, wish, levers, why);
+    if (make_room(c) < 0)
+        return why_no_memory(why);
+    r = slot_for(c->slot, c->slots, wish);
+    if (!r->used) {
+        rc = work_out(c, wish, &r->levers, why);
+        if (rc < 0)
+            return rc;
+        r->wish = *wish;
+        r->used = true;
+        c->remembered++;
+    }
+    *levers = r->levers;
+    return 0;
+}

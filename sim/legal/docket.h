@@ -1,0 +1,216 @@
+#ifndef LEGAL_DOCKET_H
+#define LEGAL_DOCKET_H
+
+/*
+ * The state of one run of the legal plane. Requests and pursuits are rows of pools and are referred
+ * to by row, since pools grow; rows are used again, so an event or a place in a queue also carries
+ * the pursuit's generation and is void when that has moved on.
+ */
+#include "engine/queue.h"
+#include "legal/accounts.h"
+#include "legal/arrivals.h"
+#include "legal/channel.h"
+#include "legal/ledger.h"
+#include "legal/tally.h"
+
+/* Why an event happens; `a` is a source, phase or pursuit, `b` the pursuit's generation (and for
+ * EVENT_REVIEWED the custodian above it). */
+enum event_kind {
+    EVENT_PHASE,    /* a phase begins */
+    EVENT_ARRIVAL,  /* the next request of a source */
+    EVENT_FILED,    /* filing and stages, or the treaty's delay, are over */
+    EVENT_REVIEWED, /* a reviewer is done */
+    EVENT_JUDGED,   /* the court has spoken */
+    EVENT_EXECUTED, /* the lever yields */
+};
+
+/* One request stream of one authority. */
+struct source {
+    struct authority_id authority;
+    uint32_t stream;
+    struct arrival_list arrivals;
+    size_t next; /* the first arrival that has not come yet */
+};
+
+/* What was drawn when the request came: the same in all strategies. */
+struct ask {
+    uint32_t source, cohort;
+    uint64_t number;   /* within the stream */
+    uint64_t identity; /* among all requests: authority 12 bits, stream 8, number 44 */
+    uint64_t accounts; /* how many it names */
+    uint64_t population;
+    uint16_t classes;
+    bool wants_content;
+};
+
+struct request {
+    struct ask ask;
+    uint32_t serial; /* order of arrival; unique within a run */
+    sim_ns received;
+    sim_ns since;       /* the look for a plan that it pursues now */
+    sim_ns first_yield; /* SIM_NEVER: none yet */
+    uint32_t epoch;     /* in which its plan was made */
+    uint32_t next;      /* unused rows only */
+    uint32_t first;     /* pursuit, NONE at the end: those under way and those refused */
+    uint32_t active;    /* pursuits under way */
+    uint32_t waiting;   /* levers of the plan that have not yielded yet */
+    uint32_t shown;     /* jurisdiction whose report shows it: by its last plan, or its answer */
+    uint32_t taken;     /* first of what it has taken so far, NONE at the end */
+    bool has_plan;      /* one is being pursued */
+    bool is_live;       /* the row is in use */
+    bool addressed;     /* counted as received */
+    bool listed;        /* among those looked at again at the next epoch */
+    bool challenged;    /* met a challenge */
+    bool content, metadata; /* was disclosed */
+};
+
+enum pursuit_state {
+    PURSUIT_FILING,
+    PURSUIT_QUEUED, /* at the legal team */
+    PURSUIT_REVIEW,
+    PURSUIT_COURT,
+    PURSUIT_EXECUTING,
+    PURSUIT_REFUSED, /* kept, so that its lever is not tried again */
+};
+
+/* One lever under way for one request. */
+struct pursuit {
+    uint32_t request, next;
+    uint32_t generation;
+    uint32_t channel; /* in which the lever was found */
+    uint32_t lever;   /* its ordinal there */
+    uint64_t identity;
+    uint8_t state;
+    uint8_t mode;  /* enum want: what may be taken */
+    bool in_plan;  /* the plan waits for it */
+    bool narrowed; /* only metadata are left of it */
+    bool granted;
+    /* Drawn once, compared with the custodian's probabilities when the time comes: */
+    double reject, narrow, challenge;
+};
+
+/* A link of what a request has taken. */
+struct taken_link {
+    struct taken taken;
+    uint32_t next;
+};
+
+struct waiting {
+    uint32_t pursuit, generation;
+};
+
+/* A custodian's legal team: a station of `reviewers` servers, first come first served. */
+struct team {
+    uint32_t busy;
+    struct waiting *item; /* owned: a ring */
+    size_t head, count, capacity;
+};
+
+/* Rows that are used again: the unused ones are linked by their `next`. */
+#define POOL(type)                                                                                 \
+    struct {                                                                                       \
+        type *item; /* owned */                                                                    \
+        size_t count, capacity;                                                                    \
+        uint32_t unused; /* the first, NONE at the end */                                          \
+    }
+
+struct docket {
+    const struct model *model;
+    const struct strategy *strategy;
+    uint64_t seed, replication;
+    struct why *why;
+    struct timeline timeline;
+    struct channels channels;
+    struct ledger ledger;
+    struct tally tally;
+    struct queue queue;
+    struct accounts named;
+    struct source *source; /* owned */
+    uint32_t *authority_of;
+    uint32_t sources;
+    uint32_t phase; /* at this time */
+    uint32_t serials;
+    POOL(struct request) requests;
+    POOL(struct pursuit) pursuits;
+    POOL(struct taken_link) links;
+    struct {
+        uint32_t *item; /* owned: rows of requests to look at again */
+        size_t count, capacity;
+    } unmet;
+    struct {
+        struct taken *item; /* owned: room for one request's */
+        size_t count, capacity;
+    } taken;
+    struct yield *got; /* owned: room for one wish: [PARTS_MAX][classes] */
+    struct team *team; /* owned: [custodians] */
+};
+
+static inline const struct phase *
+docket_phase(const struct docket *d)
+{
+    return &d->timeline.phase[d->phase];
+}
+
+static inline const struct world *
+docket_world(const struct docket *d)
+{
+    return docket_phase(d)->world;
+}
+
+static inline const struct authority *
+source_authority(const struct docket *d, uint32_t source)
+{
+    return &docket_world(d)->authority[d->source[source].authority.i];
+}
+
+/* The stream's facts as they stand now. */
+static inline const struct request_stream *
+source_stream(const struct docket *d, uint32_t source)
+{
+    return &source_authority(d, source)->stream[d->source[source].stream];
+}
+
+/* request.c: what was asked */
+
+/* Draws what request `number` of a source asks for, in the world as it stands now. ERR_LIMIT. */
+MUST_CHECK int ask_draw(struct ask *out, const struct docket *d, uint32_t source, uint64_t number);
+/* The accounts it names, into d->named.first: the same at every call. */
+MUST_CHECK int ask_accounts(struct docket *d, const struct ask *ask);
+/* The parts of the cohort they lie in now, as a mask. */
+MUST_CHECK int ask_parts(struct docket *d, const struct ask *ask, uint64_t *parts);
+
+/* Draws of one lever of one request, each from a stream of its own, so that none shifts another. */
+enum lever_draw { DRAW_DECISIONS, DRAW_FILING, DRAW_REVIEW, DRAW_COURT, DRAW_EXECUTION };
+void lever_stream(struct stream *out, const struct docket *d, const struct ask *ask,
+                  uint64_t lever_identity, enum lever_draw draw);
+
+/* pursuit.c: what becomes of it */
+
+MUST_CHECK int request_arrive(struct docket *d, uint32_t source, const struct arrival *arrival);
+/* All unmet requests look for a plan again: an epoch has begun. */
+MUST_CHECK int requests_look_again(struct docket *d);
+/* At the horizon: every request that is still open gets its fate. */
+MUST_CHECK int requests_close(struct docket *d);
+
+MUST_CHECK int pursuit_filed(struct docket *d, uint32_t row);
+MUST_CHECK int pursuit_reviewed(struct docket *d, uint32_t row);
+MUST_CHECK int pursuit_judged(struct docket *d, uint32_t row);
+MUST_CHECK int pursuit_executed(struct docket *d, uint32_t row);
+
+/* team.c: review */
+
+/* A pursuit reaches the legal team of its custodian: a reviewer takes it, or it waits. */
+MUST_CHECK int team_receive(struct docket *d, uint32_t custodian, uint32_t pursuit);
+/* A reviewer is free again. */
+MUST_CHECK int team_release_reviewer(struct docket *d, uint32_t custodian);
+/* Teams may have grown: an epoch has begun. */
+MUST_CHECK int teams_refill(struct docket *d);
+
+/* execution.c: what a lever takes when it is executed */
+
+/* Hands the lever's yield to the authority, for all accounts of the pursuit's request. */
+MUST_CHECK int lever_execute(struct docket *d, uint32_t pursuit);
+/* What the request has of each part and class, in terms of the current lines, into d->got. */
+void request_got(struct docket *d, const struct request *r);
+
+#endif

@@ -1,0 +1,127 @@
+#include "legal/effect.h"
+#include <stdlib.h>
+
+/* What a lever yields of one class, before it is told in masks. */
+struct taking {
+    bool plaintext, metadata;
+    bool whole, opens;
+};
+
+static bool
+is_empty(const struct piece *p)
+{
+    return (p->fragments | p->taken | p->used | p->cached) == 0;
+}
+
+static struct piece
+piece_of(const struct copy *copy, const struct yield *y)
+{
+    return (struct piece){
+        .data = copy->data,
+        .keys = copy->keys,
+        .fragments = y->fragments,
+        .taken = y->keys,
+        .used = y->uses,
+        .cached = copy->former ? 0 : y->cached & ~(y->keys | y->uses),
+    };
+}
+
+/* Does it hold whole ciphertext of a version, and a whole key of the same? */
+static void
+judge(struct taking *t, const struct placed *placed, const struct piece *piece)
+{
+    for (uint32_t i = 0; i < placed->copies; i++) {
+        if (!formula_holds(&placed->copy[i].rule->data, piece[i].fragments))
+            continue;
+        t->whole = true;
+        for (uint32_t k = 0; k < placed->copies; k++)
+            t->opens |= placed->copy[k].version == placed->copy[i].version &&
+                        formula_holds(&placed->copy[k].rule->keys, piece[k].taken | piece[k].used);
+    }
+    t->opens |= t->plaintext;
+}
+
+static void
+set_class(struct effect *e, const struct data_class *facts, uint32_t class, struct taking t)
+{
+    const uint16_t bit = (uint16_t)(1u << class);
+
+    if (t.opens)
+        e->opens |= bit;
+    if (t.whole)
+        e->whole |= bit;
+    if (t.opens || (t.metadata && !facts->metadata_encrypted))
+        e->metadata |= bit;
+}
+
+/* One class: its pieces are added, its bits set. */
+static int
+take_class(struct effect_table *table, struct effect *e, const struct phase *p,
+           const struct lever *lever, struct cohort_id cohort, uint32_t class,
+           const struct placed *placed)
+{
+    const uint16_t bit = (uint16_t)(1u << class);
+    struct taking t = {0};
+    struct piece *piece;
+
+    if (mem_grow(&table->pieces.item, &table->pieces.capacity, table->pieces.count + placed->copies,
+                 sizeof *piece) < 0)
+        return ERR_MEMORY;
+    piece = &table->pieces.item[table->pieces.count];
+    for (uint32_t i = 0; i < placed->copies; i++) {
+        const struct rule *rule = placed->copy[i].rule;
+        const struct yield y =
+            lever_yield(p->world, lever, rule, cohort, rule->sites, rule->stores);
+
+        piece[i] = piece_of(&placed->copy[i], &y);
+        t.plaintext |= y.plaintext;
+        t.metadata |= y.metadata;
+        if (piece[i].cached != 0) {
+            const struct cohort *c = &p->world->cohort[cohort.i];
+
+            e->cached |= bit;
+            piece[i].capture =
+                lever_cache_capture(c->operations_per_s * c->reads, rule->key_cache_ttl_s,
+                                    lever->acting_terms->holds_for_s);
+        }
+    }
+    judge(&t, placed, piece);
+    set_class(e, &p->world->class[class], class, t);
+    for (uint32_t i = 0; i < placed->copies; i++)
+        if (!is_empty(&piece[i])) {
+            table->pieces.item[table->pieces.count++] = piece[i];
+            e->pieces |= bit;
+        }
+    return 0;
+}
+
+int
+effect_add(struct effect_table *table, const struct timeline *timeline, const struct phase *p,
+           const struct lever *lever, uint32_t cohort, uint32_t part, uint32_t *row)
+{
+    struct effect e = {0};
+
+    if (VEC_ROOM(&table->effects) < 0)
+        return ERR_MEMORY;
+    for (uint32_t k = 0; k < timeline->classes; k++) {
+        const struct placed *placed = phase_placed(timeline, p, cohort, part, k);
+
+        e.first[k] = (uint32_t)table->pieces.count;
+        if (placed->copies > 0 &&
+            take_class(table, &e, p, lever, (struct cohort_id){cohort}, k, placed) < 0)
+            return ERR_MEMORY;
+    }
+    for (uint32_t k = timeline->classes; k <= CLASSES_MAX; k++)
+        e.first[k] = (uint32_t)table->pieces.count;
+    *row = (uint32_t)table->effects.count;
+    table->effects.item[table->effects.count++] = e;
+    return 0;
+}
+
+void
+effect_table_release(struct effect_table *table)
+{
+    free(table->effects.item);
+    free(table->pieces.item);
+    *table = (struct effect_table){0};
+}

@@ -1,0 +1,51 @@
+#ifndef LEGAL_EFFECT_H
+#define LEGAL_EFFECT_H
+
+/*
+ * What a lever takes of every account of one part of a cohort when it is executed in one phase:
+ * worked out once, then handed to each account named. Most levers open an account alone or take
+ * nothing of it; then the masks say all. What opens only together with something else is told in
+ * pieces, by form.
+ */
+#include "legal/timeline.h"
+#include "model/lever.h"
+
+/* Of one class, under one copy. */
+struct piece {
+    uint16_t data, keys; /* forms of the copy */
+    uint64_t fragments;  /* sites */
+    uint64_t taken;      /* stores whose key it takes */
+    uint64_t used;       /* stores whose key is used, for the request's accounts only */
+    uint64_t cached;     /* stores whose key it takes of accounts whose key is cached ... */
+    double capture;      /* ... which has this chance */
+};
+
+/* Masks are over data classes. */
+struct effect {
+    uint16_t opens;                  /* what it opens alone, caches apart */
+    uint16_t whole;                  /* whole ciphertext it takes alone */
+    uint16_t metadata;               /* metadata it takes, or opens alone when they are encrypted */
+    uint16_t pieces;                 /* classes with pieces */
+    uint16_t cached;                 /* classes with pieces whose key may be cached */
+    uint32_t first[CLASSES_MAX + 1]; /* pieces of class k: [first[k], first[k + 1]) */
+};
+
+/* All effects worked out in a run. Start from `{0}`. */
+struct effect_table {
+    struct {
+        struct effect *item; /* owned */
+        size_t count, capacity;
+    } effects;
+    struct {
+        struct piece *item; /* owned */
+        size_t count, capacity;
+    } pieces;
+};
+
+/* Adds the effect of `lever` in phase `p` on a part of a cohort; `*row` is its row. */
+MUST_CHECK int effect_add(struct effect_table *table, const struct timeline *timeline,
+                          const struct phase *p, const struct lever *lever, uint32_t cohort,
+                          uint32_t part, uint32_t *row);
+void effect_table_release(struct effect_table *table);
+
+#endif

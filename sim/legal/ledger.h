@@ -1,0 +1,114 @@
+#ifndef LEGAL_LEDGER_H
+#define LEGAL_LEDGER_H
+
+/*
+ * What every authority holds of every account touched so far, and what of it stands open.
+ *
+ * Only touched accounts exist here: 32 bytes each, found by hash of (cohort, account); the first
+ * authority's view lies inside, further ones in a pool. Most levers open all they are asked for at
+ * once and leave only bits behind. What does not open yet is kept as a holding: the effect taken
+ * and when, so that later takings can be joined with it by form and version (see timeline.h).
+ * Use of a key serves the request it was made for and is never kept.
+ */
+#include "legal/effect.h"
+#include "model/plan.h"
+
+/* Account-days by kind. EXPOSED_RETROACTIVE: content whose ciphertext had been whole in the
+ * authority's hands before the request, or its renewed look, that brought the key. */
+enum exposure {
+    EXPOSED_CONTENT,
+    EXPOSED_METADATA,
+    EXPOSED_CIPHERTEXT,
+    EXPOSED_RETROACTIVE,
+    EXPOSURES
+};
+
+enum {
+    KINDS_KEPT = EXPOSED_RETROACTIVE /* kinds whose bits are kept for each account */
+};
+
+/* One authority's view of an account: data classes exposed, by kind. */
+struct view {
+    uint16_t open[KINDS_KEPT];
+    uint16_t authority;
+    uint32_t holdings; /* row + 1; 0: none */
+    uint32_t next;     /* another authority's view: row + 1; 0: none */
+};
+
+struct account {
+    uint64_t key;             /* cohort << 48 | ordinal */
+    uint16_t any[KINDS_KEPT]; /* exposed to anyone */
+    struct view view;
+};
+
+struct holding {
+    sim_ns at;
+    uint32_t effect;
+    uint32_t next;        /* row + 1; 0: none */
+    float chance;         /* drawn for this account's cached key */
+    uint16_t classes;     /* of which it holds what the effect took */
+    bool ciphertext_only; /* keys were not asked for */
+};
+
+struct ledger {
+    const struct timeline *timeline; /* borrows */
+    const struct effect_table *table;
+    uint64_t *slot; /* owned: tag << 32 | account's row + 1; 0: empty */
+    size_t slots;
+    unsigned shift; /* of a hash, to its slot */
+    struct {
+        struct account *item;
+        size_t count, capacity;
+    } accounts;
+    struct {
+        struct view *item;
+        size_t count, capacity;
+    } views;
+    struct {
+        struct holding *item;
+        size_t count, capacity;
+    } holdings;
+    /* Room to join holdings of one class: fragments by data form, stores by key form. */
+    uint64_t *fragments, *before, *keys;
+};
+
+/* Accounts newly exposed by one taking, by kind: to the authority, to anyone; and by class. */
+struct gains {
+    uint64_t mine[EXPOSURES], any[EXPOSURES];
+    uint64_t mine_class[EXPOSURES][CLASSES_MAX], any_class[EXPOSURES][CLASSES_MAX];
+};
+
+/* What a request has taken so far of all its accounts in one part. */
+struct taken {
+    uint32_t part, effect;
+    bool ciphertext_only;
+};
+
+/* One lever executed for one request: what is the same for all its accounts. */
+struct touch {
+    uint32_t authority, cohort;
+    uint16_t asked;                      /* classes */
+    uint16_t records;                    /* classes that are metadata themselves: never content */
+    enum want mode;                      /* what may be taken */
+    sim_ns at, since;                    /* now; when the request, or its renewed look, began */
+    uint64_t seed, replication, request; /* keys the draw of a cached key */
+    const struct taken *taken;           /* by this request so far, this lever included */
+    size_t takings;
+    struct gains gains;                /* adds up */
+    bool content, metadata, something; /* was any disclosed? */
+};
+
+/* ERR_MEMORY. Release also after failure. */
+MUST_CHECK int ledger_init(struct ledger *ledger, const struct timeline *timeline,
+                           const struct effect_table *table);
+void ledger_release(struct ledger *ledger);
+
+/* Hands what effect row `effect` takes of an account of `touch->cohort` in `part` to the authority.
+ * ERR_MEMORY. */
+MUST_CHECK int ledger_touch(struct ledger *ledger, struct touch *touch, uint64_t account,
+                            uint32_t part, uint32_t effect);
+
+/* Tells the processor that an account will be touched soon. */
+void ledger_expect(const struct ledger *ledger, uint32_t cohort, uint64_t account);
+
+#endif

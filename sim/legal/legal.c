@@ -1,0 +1,204 @@
+#include "legal/legal.h"
+#include <assert.h>
+#include <stdlib.h>
+#include "legal/docket.h"
+#include "legal/standing.h"
+
+/* Sources: every stream of every authority */
+
+static int
+make_sources(struct docket *d)
+{
+    const struct world *w = d->model->world;
+    int rc = 0;
+
+    for (uint32_t a = 0; a < w->authorities; a++)
+        d->sources += w->authority[a].streams;
+    d->source = calloc(d->sources + 1, sizeof *d->source);
+    d->authority_of = calloc(d->sources + 1, sizeof *d->authority_of);
+    if (d->source == NULL || d->authority_of == NULL)
+        return why_no_memory(d->why);
+    for (uint32_t a = 0, i = 0; a < w->authorities; a++)
+        for (uint32_t s = 0; s < w->authority[a].streams && rc == 0; s++, i++) {
+            d->authority_of[i] = a;
+            d->source[i].authority.i = a;
+            d->source[i].stream = s;
+            rc = arrivals_make(&d->source[i].arrivals, d->model, d->strategy, d->replication,
+                               d->source[i].authority, s, d->why);
+        }
+    return rc;
+}
+
+static int
+docket_init(struct docket *d)
+{
+    int rc = timeline_make(&d->timeline, d->strategy, d->model->horizon, d->why);
+
+    if (rc < 0)
+        return rc;
+    channels_init(&d->channels, &d->timeline);
+    d->requests.unused = d->pursuits.unused = d->links.unused = NONE;
+    rc = make_sources(d);
+    if (rc < 0)
+        return rc;
+    d->got = calloc((size_t)PARTS_MAX * d->timeline.classes + 1, sizeof *d->got);
+    d->team = calloc(d->model->world->custodians + 1, sizeof *d->team);
+    if (d->got == NULL || d->team == NULL ||
+        ledger_init(&d->ledger, &d->timeline, &d->channels.table) < 0 ||
+        tally_init(&d->tally, d->model, &d->timeline, d->authority_of, d->sources) < 0)
+        return why_no_memory(d->why);
+    return 0;
+}
+
+static void
+docket_release(struct docket *d)
+{
+    for (uint32_t i = 0; d->source != NULL && i < d->sources; i++)
+        arrival_list_release(&d->source[i].arrivals);
+    for (uint32_t c = 0; d->team != NULL && c < d->model->world->custodians; c++)
+        free(d->team[c].item);
+    free(d->source);
+    free(d->authority_of);
+    free(d->requests.item);
+    free(d->pursuits.item);
+    free(d->links.item);
+    free(d->unmet.item);
+    free(d->taken.item);
+    free(d->got);
+    free(d->team);
+    accounts_release(&d->named);
+    queue_release(&d->queue);
+    tally_release(&d->tally);
+    ledger_release(&d->ledger);
+    channels_release(&d->channels);
+    timeline_release(&d->timeline);
+}
+
+/* The run */
+
+static int
+expect_arrival(struct docket *d, uint32_t source)
+{
+    const struct source *s = &d->source[source];
+
+    if (s->next == s->arrivals.count)
+        return 0;
+    return queue_add(&d->queue, s->arrivals.item[s->next].at, EVENT_ARRIVAL, source, 0) < 0
+               ? why_no_memory(d->why)
+               : 0;
+}
+
+/* Phases come first, so that whatever else happens at that instant happens in the new phase. */
+static int
+expect_all(struct docket *d)
+{
+    int rc = 0;
+
+    for (uint32_t i = 1; i < d->timeline.phases && rc == 0; i++)
+        rc = queue_add(&d->queue, d->timeline.phase[i].from, EVENT_PHASE, i, 0);
+    if (rc < 0)
+        return why_no_memory(d->why);
+    for (uint32_t i = 0; i < d->sources && rc == 0; i++)
+        rc = expect_arrival(d, i);
+    return rc;
+}
+
+static int
+begin_phase(struct docket *d, uint32_t phase)
+{
+    int rc;
+
+    d->phase = phase;
+    if (!docket_phase(d)->starts_epoch)
+        return 0;
+    rc = teams_refill(d);
+    return rc < 0 ? rc : requests_look_again(d);
+}
+
+static int
+arrive(struct docket *d, uint32_t source)
+{
+    struct source *s = &d->source[source];
+    const struct arrival arrival = s->arrivals.item[s->next++];
+    const int rc = expect_arrival(d, source);
+
+    return rc < 0 ? rc : request_arrive(d, source, &arrival);
+}
+
+/* A review ends for the reviewer even when the request was dropped meanwhile. */
+static int
+reviewed(struct docket *d, const struct event *e)
+{
+    int rc = 0;
+
+    if (d->pursuits.item[e->a].generation == (uint32_t)e->b)
+        rc = pursuit_reviewed(d, e->a);
+    return rc < 0 ? rc : team_release_reviewer(d, (uint32_t)(e->b >> 32));
+}
+
+static int
+happen(struct docket *d, const struct event *e)
+{
+    if (e->kind == EVENT_PHASE)
+        return begin_phase(d, e->a);
+    if (e->kind == EVENT_ARRIVAL)
+        return arrive(d, e->a);
+    if (e->kind == EVENT_REVIEWED)
+        return reviewed(d, e);
+    if (d->pursuits.item[e->a].generation != e->b)
+        return 0; /* dropped meanwhile */
+    if (e->kind == EVENT_FILED)
+        return pursuit_filed(d, e->a);
+    return e->kind == EVENT_JUDGED ? pursuit_judged(d, e->a) : pursuit_executed(d, e->a);
+}
+
+/* Every request that was received has one fate, and so has every order a custodian received. */
+static void
+close_counts(struct tally *t)
+{
+    assert(t->total[FATE_RECEIVED] == t->total[FATE_CONTENT] + t->total[FATE_METADATA] +
+                                          t->total[FATE_REFUSED] + t->total[FATE_PENDING]);
+    for (uint32_t c = 0; c < t->custodians; c++) {
+        uint64_t *n = &t->by_custodian[c * FATES];
+
+        n[FATE_PENDING] = n[FATE_RECEIVED] - n[FATE_CONTENT] - n[FATE_METADATA] - n[FATE_REFUSED];
+    }
+}
+
+static int
+docket_run(struct docket *d)
+{
+    struct event e;
+    int rc = expect_all(d);
+
+    while (rc == 0 && queue_next(&d->queue, &e))
+        rc = happen(d, &e);
+    if (rc == 0)
+        rc = requests_close(d);
+    if (rc == 0)
+        close_counts(&d->tally);
+    return rc;
+}
+
+int
+legal_run(const struct model *model, struct strategy_id strategy, uint64_t replication,
+          struct recording *out, struct why *why)
+{
+    struct docket d = {
+        .model = model,
+        .strategy = &model->strategy[strategy.i],
+        .seed = model->study.seed,
+        .replication = replication,
+        .why = why,
+    };
+    int rc = docket_init(&d);
+
+    if (rc == 0)
+        rc = docket_run(&d);
+    if (rc == 0 && tally_report(&d.tally, strategy.i, out) < 0)
+        rc = why_no_memory(why);
+    if (rc == 0)
+        rc = standing_report(model, strategy, out, why);
+    docket_release(&d);
+    return rc;
+}

@@ -1,0 +1,189 @@
+#include "legal/standing.h"
+#include <math.h>
+#include <stdlib.h>
+#include "legal/timeline.h"
+#include "model/reach.h"
+
+/* What was asked of one rule already. */
+struct answer {
+    const struct world *world;
+    const struct rule *rule;
+    uint32_t cohort;
+    uint64_t unilateral;
+    uint32_t coercion, denial; /* size of the smallest set; 0: none exists */
+};
+
+struct standing {
+    const struct model *model;
+    struct why *why;
+    struct {
+        struct answer *item; /* owned */
+        size_t count, capacity;
+    } answers;
+    double *by_jurisdiction; /* owned: [jurisdictions][cohorts], account-time */
+    double *of_cohort;       /* owned: [cohorts], account-time */
+    double anyone, total;
+    double coercion, coercion_of, denial, denial_of;
+};
+
+/* 0 when there is no set, and for the empty set, that is, when nobody needs to act. */
+static uint32_t
+smallest(const struct set_list *sets)
+{
+    return sets->count > 0 ? (uint32_t)__builtin_popcountll(sets->item[0]) : 0;
+}
+
+static int
+ask(struct standing *s, const struct world *w, const struct rule *rule, uint32_t cohort,
+    struct answer *out)
+{
+    struct reach reach = {0};
+    int rc;
+
+    for (size_t i = 0; i < s->answers.count; i++) {
+        *out = s->answers.item[i];
+        if (out->world == w && out->rule == rule && out->cohort == cohort)
+            return 0;
+    }
+    rc = reach_make(&reach, w, rule, (struct cohort_id){cohort}, s->why);
+    *out = (struct answer){
+        w, rule, cohort, reach.unilateral, smallest(&reach.jurisdictions), smallest(&reach.denial)};
+    reach_release(&reach);
+    if (rc == 0 && VEC_ROOM(&s->answers) < 0)
+        rc = why_no_memory(s->why);
+    if (rc == 0)
+        s->answers.item[s->answers.count++] = *out;
+    return rc;
+}
+
+/* Adds `weight` account-time of a cohort under one rule. */
+static void
+add(struct standing *s, const struct answer *a, double weight)
+{
+    const uint32_t cohorts = s->model->world->cohorts;
+
+    s->anyone += a->unilateral != 0 ? weight : 0;
+    for (uint64_t rest = a->unilateral; rest != 0; rest &= rest - 1)
+        s->by_jurisdiction[(uint32_t)__builtin_ctzll(rest) * cohorts + a->cohort] += weight;
+    if (a->coercion > 0) {
+        s->coercion += weight * a->coercion;
+        s->coercion_of += weight;
+    }
+    if (a->denial > 0) {
+        s->denial += weight * a->denial;
+        s->denial_of += weight;
+    }
+}
+
+static bool
+counts(const struct world *w, uint32_t class)
+{
+    bool content = false;
+
+    for (uint32_t k = 0; k < w->classes; k++)
+        content |= !w->class[k].metadata;
+    return !content || !w->class[class].metadata;
+}
+
+static int
+add_part(struct standing *s, const struct epoch *e, uint32_t cohort, double from, double to,
+         double account_time)
+{
+    const struct world *w = e->world;
+    uint32_t classes = 0;
+    struct answer a;
+    int rc = 0;
+
+    for (uint32_t k = 0; k < w->classes; k++)
+        classes += counts(w, k);
+    for (uint32_t k = 0; k < w->classes && rc == 0; k++) {
+        const struct rule *rule =
+            epoch_rule(e, (struct cohort_id){cohort}, (struct class_id){k}, (from + to) / 2);
+        const double weight = account_time * (to - from) / classes;
+
+        if (!counts(w, k))
+            continue;
+        s->total += weight;
+        s->of_cohort[cohort] += weight;
+        if (rule == NULL)
+            continue;
+        rc = ask(s, w, rule, cohort, &a);
+        if (rc == 0)
+            add(s, &a, weight);
+    }
+    return rc;
+}
+
+static int
+add_epoch(struct standing *s, const struct epoch *e)
+{
+    const sim_ns to = e->to < s->model->horizon ? e->to : s->model->horizon;
+    int rc = 0;
+
+    for (uint32_t c = 0; c < e->world->cohorts && to > e->from; c++) {
+        const double account_time = e->world->cohort[c].accounts * days_from_ns(to - e->from);
+        double upper[PARTS_MAX], from = 0;
+        const uint32_t parts = epoch_parts(e, (struct cohort_id){c}, upper, PARTS_MAX);
+
+        for (uint32_t i = 0; i < parts && i < PARTS_MAX && rc == 0; i++) {
+            rc = add_part(s, e, c, from, upper[i], account_time);
+            from = upper[i];
+        }
+    }
+    return rc;
+}
+
+static int
+write_all(const struct standing *s, uint32_t strategy, struct recording *out)
+{
+    const struct world *w = s->model->world;
+    int rc =
+        record_value(out, strategy, METRIC_REACH_UNILATERAL, label_total, s->anyone / s->total);
+
+    for (uint32_t j = 0; j < w->jurisdictions && rc == 0; j++) {
+        const struct label label = label_with(label_total, LABEL_JURISDICTION, j);
+        double sum = 0;
+
+        for (uint32_t c = 0; c < w->cohorts && rc == 0; c++) {
+            const double mine = s->by_jurisdiction[j * w->cohorts + c];
+
+            sum += mine;
+            rc = record_value(out, strategy, METRIC_REACH_UNILATERAL,
+                              label_with(label, LABEL_COHORT, c), mine / s->of_cohort[c]);
+        }
+        if (rc == 0)
+            rc = record_value(out, strategy, METRIC_REACH_UNILATERAL, label, sum / s->total);
+    }
+    /* 0 / 0, no such set at any time, is NAN: nothing to write. */
+    if (rc == 0)
+        rc = record_value(out, strategy, METRIC_REACH_JURISDICTIONS, label_total,
+                          s->coercion / s->coercion_of);
+    if (rc == 0)
+        rc =
+            record_value(out, strategy, METRIC_REACH_DENIAL, label_total, s->denial / s->denial_of);
+    return rc;
+}
+
+int
+standing_report(const struct model *model, struct strategy_id strategy, struct recording *out,
+                struct why *why)
+{
+    const struct strategy *st = &model->strategy[strategy.i];
+    const struct world *w = model->world;
+    struct standing s = {.model = model, .why = why};
+    int rc = 0;
+
+    s.by_jurisdiction =
+        calloc((size_t)w->jurisdictions * w->cohorts + 1, sizeof *s.by_jurisdiction);
+    s.of_cohort = calloc(w->cohorts + 1, sizeof *s.of_cohort);
+    if (s.by_jurisdiction == NULL || s.of_cohort == NULL)
+        rc = why_no_memory(why);
+    for (uint32_t e = 0; e < st->epochs && rc == 0; e++)
+        rc = add_epoch(&s, &st->epoch[e]);
+    if (rc == 0 && s.total > 0 && write_all(&s, strategy.i, out) < 0)
+        rc = why_no_memory(why);
+    free(s.by_jurisdiction);
+    free(s.of_cohort);
+    free(s.answers.item);
+    return rc;
+}

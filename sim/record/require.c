@@ -1,0 +1,184 @@
+/* `require`: a bound against the interval of the estimate. */
+#include "record/claim.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static bool
+satisfies(const struct claim *claim, double value)
+{
+    return !(value > claim->at_most) && !(value < claim->at_least); /* NAN: not stated */
+}
+
+/* Does no value of [low, high] satisfy it? */
+static bool
+none_satisfies(const struct claim *claim, const struct estimate *e)
+{
+    return e->low > claim->at_most || e->high < claim->at_least;
+}
+
+static enum verdict
+compare(const struct claim *claim, const struct estimate *e)
+{
+    if (isnan(e->low) || isnan(e->high))
+        return VERDICT_UNDECIDED;
+    if (satisfies(claim, e->low) && satisfies(claim, e->high))
+        return VERDICT_HOLDS;
+    return none_satisfies(claim, e) ? VERDICT_FAILS : VERDICT_UNDECIDED;
+}
+
+/*
+ * Replications, in all, after which the interval would just leave the bound that it contains, if
+ * the mean stayed: an interval shrinks with the root of their number, the bound of an event that
+ * was never seen with the number itself. 0 when no number helps.
+ */
+static double
+needed(const struct claim *claim, const struct estimate *e, size_t count)
+{
+    const double bound[] = {claim->at_most, claim->at_least};
+    double most = 0;
+
+    for (unsigned i = 0; i < COUNT(bound); i++) {
+        if (!(bound[i] >= e->low && bound[i] <= e->high))
+            continue;
+        const double distance = fabs(bound[i] - e->mean);
+        const double half = bound[i] > e->mean ? e->high - e->mean : e->mean - e->low;
+
+        if (!(distance > 0))
+            return 0;
+        const double ratio = half / distance, factor = e->mean == 0 ? ratio : ratio * ratio;
+
+        most = fmax(most, ceil((double)count * factor));
+    }
+    return most;
+}
+
+/* In how many worlds the world's own mean satisfies it. */
+static int
+count_worlds(const struct question *q, const struct answer *answer, size_t *hold, size_t *worlds)
+{
+    const enum plane plane = metric_table[q->metric].plane;
+    const bool first = metric_table[q->metric].summary == SUMMARY_FIRST;
+    const size_t draws = q->legend->worlds;
+
+    *hold = *worlds = 0;
+    if (draws == 0 || answer->count <= draws)
+        return 0;
+    struct {
+        double sum, seen;
+    } *world = calloc(draws, sizeof *world);
+
+    if (world == NULL)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < answer->count; i++) {
+        const size_t w = (size_t)(outcome_replication(q->outcome, plane, i) % draws);
+        const double v = first ? fmin(answer->value[i], answer->horizon_days) : answer->value[i];
+
+        if (isnan(v))
+            continue;
+        world[w].sum += v;
+        world[w].seen++;
+    }
+    for (size_t w = 0; w < draws; w++) {
+        if (world[w].seen > 0) {
+            ++*worlds;
+            *hold += satisfies(q->claim, world[w].sum / world[w].seen);
+        }
+    }
+    free(world);
+    return 0;
+}
+
+static void
+describe_bounds(const struct claim *claim, struct text *text)
+{
+    if (!isnan(claim->at_least)) {
+        text_add(text, " at least ");
+        claim_number(claim->at_least, text);
+    }
+    if (!isnan(claim->at_least) && !isnan(claim->at_most))
+        text_add(text, " and");
+    if (!isnan(claim->at_most)) {
+        text_add(text, " at most ");
+        claim_number(claim->at_most, text);
+    }
+}
+
+static void
+describe_estimate(const struct estimate *e, struct text *text)
+{
+    text_add(text, ": estimated ");
+    claim_number(e->mean, text);
+    if (isnan(e->low) || isnan(e->high))
+        return;
+    text_add(text, " [");
+    claim_number(e->low, text);
+    text_add(text, ", ");
+    claim_number(e->high, text);
+    text_add(text, "]");
+}
+
+static void
+describe_doubt(const struct question *q, const struct answer *answer, const struct judgement *j,
+               struct text *text)
+{
+    const double more = needed(q->claim, &j->estimate, answer->count);
+
+    if (isnan(j->estimate.low))
+        text_add(text, " (one value has no interval)");
+    else if (more > (double)answer->count)
+        text_addf(text, " (about %.2g replications in all would settle it)", more);
+    else
+        text_add(text, " (the bound is the estimate itself)");
+}
+
+static int
+explain(const struct question *q, const struct answer *answer, const struct judgement *j,
+        struct text *text)
+{
+    size_t hold, worlds;
+
+    text_add(text, "requires ");
+    claim_describe(q, text);
+    describe_bounds(q->claim, text);
+    if (answer->cannot != NULL) {
+        text_addf(text, ": undecided: this metric %s", answer->cannot);
+        return 0;
+    }
+    describe_estimate(&j->estimate, text);
+    text_addf(text, "%s: %s", text_str(&answer->note), verdict_name[j->verdict]);
+    if (j->verdict == VERDICT_UNDECIDED)
+        describe_doubt(q, answer, j, text);
+    const int rc = count_worlds(q, answer, &hold, &worlds);
+
+    if (rc == 0 && worlds > 0)
+        text_addf(text, "; in %zu of %zu worlds", hold, worlds);
+    return rc;
+}
+
+int
+judge_require(const struct question *q, struct judgement *out)
+{
+    struct answer answer = {0};
+    struct text text = {0};
+    int rc = claim_answer(q, &answer);
+
+    out->verdict = VERDICT_UNDECIDED;
+    out->estimate = (struct estimate){(double)NAN, (double)NAN, (double)NAN};
+    out->log_score = (double)NAN;
+    if (rc == 0 && answer.cannot == NULL) {
+        out->estimate = outcome_estimate_values(q->outcome, q->metric, answer.value, answer.count,
+                                                answer.one, answer.horizon_days);
+        if (isnan(out->estimate.mean))
+            answer.cannot = "was not observed in any replication";
+        else
+            out->verdict = compare(q->claim, &out->estimate);
+    }
+    if (rc == 0)
+        rc = explain(q, &answer, out, &text);
+    answer_release(&answer);
+    if (text.lost)
+        rc = ERR_MEMORY;
+    out->text = text.s;
+    return rc;
+}

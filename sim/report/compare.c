@@ -1,0 +1,289 @@
+#include "report/compare.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "report/table.h"
+#include "stats/pareto.h"
+#include <math.h>
+#include <stdlib.h>
+
+struct comparison
+comparison_of(const struct legend *legend)
+{
+    struct comparison c = {
+        .latency = label_total,
+        .exposure = label_total,
+        .x = metric_find(legend->front_latency != NULL ? legend->front_latency : "latency.p95"),
+        .y = metric_find(legend->front_exposure != NULL ? legend->front_exposure
+                                                        : "exposure.content.fraction"),
+    };
+
+    if (legend->names[LABEL_COHORT] > 1) {
+        c.latency = label_with(c.latency, LABEL_COHORT, 0);
+        c.exposure = label_with(c.exposure, LABEL_COHORT, 0);
+    }
+    if (legend->front_to != NONE)
+        c.exposure = label_with(c.exposure, LABEL_AUTHORITY, legend->front_to);
+    if (c.x == METRICS)
+        c.x = METRIC_LATENCY_P95;
+    if (c.y == METRICS)
+        c.y = METRIC_CONTENT_FRACTION;
+    return c;
+}
+
+bool
+comparison_has(const struct outcome *outcome, uint32_t strategy)
+{
+    for (size_t i = 0; i < outcome->count; i++)
+        if (outcome->series[i].strategy == strategy)
+            return true;
+    return false;
+}
+
+int
+comparison_front(const struct legend *legend, const struct outcome *outcome, bool *front)
+{
+    const struct comparison c = comparison_of(legend);
+    double *x = calloc(2 * (size_t)legend->strategies, sizeof *x);
+    double *y = x + legend->strategies;
+
+    if (x == NULL)
+        return ERR_MEMORY;
+    for (uint32_t s = 0; s < legend->strategies; s++) {
+        const bool has = comparison_has(outcome, s);
+
+        x[s] = has ? outcome_estimate(outcome, s, c.x, c.latency).mean : (double)NAN;
+        y[s] = has ? outcome_estimate(outcome, s, c.y, c.exposure).mean : (double)NAN;
+    }
+    pareto_front(x, y, legend->strategies, front);
+    free(x);
+    return 0;
+}
+
+/* Share of account-time in which jurisdiction j opens it alone, for the cohort spoken of. */
+static double
+alone(const struct legend *legend, const struct outcome *outcome, uint32_t strategy, uint32_t j)
+{
+    const struct comparison c = comparison_of(legend);
+
+    return outcome_estimate(outcome, strategy, METRIC_REACH_UNILATERAL,
+                            label_with(c.latency, LABEL_JURISDICTION, j))
+        .mean;
+}
+
+static void
+alone_text(const struct legend *legend, const struct outcome *outcome, uint32_t strategy,
+           struct text *out)
+{
+    const char *gap = "";
+
+    for (uint32_t j = 0; j < legend->names[LABEL_JURISDICTION]; j++) {
+        const double share = alone(legend, outcome, strategy, j);
+
+        if (!(share > 0))
+            continue;
+        text_addf(out, "%s%s", gap, legend->name[LABEL_JURISDICTION][j]);
+        if (share < 0.995)
+            text_addf(out, " %.2g %%", 100 * share);
+        gap = ", ";
+    }
+    if (gap[0] == '\0')
+        text_add(out, "nobody");
+}
+
+static void
+cell_estimate(struct table *table, struct estimate e)
+{
+    struct text t = {0};
+
+    estimate_short(&e, &t);
+    table->cells.lost |= t.lost;
+    table_cell(table, text_str(&t));
+    text_release(&t);
+}
+
+static const char *
+adversary(const struct legend *legend)
+{
+    return legend->front_to == NONE ? "anyone" : legend->name[LABEL_AUTHORITY][legend->front_to];
+}
+
+static void
+heading(struct text *out, const struct legend *legend, const struct outcome *outcome)
+{
+    text_addf(out, "%s\n", legend->title);
+    text_addf(out, "%zu legal and %zu traffic replications, seed %llu; [95 %% intervals]",
+              outcome->legal, outcome->traffic, (unsigned long long)legend->seed);
+    if (legend->names[LABEL_COHORT] > 1)
+        text_addf(out, "; users: %s", legend->name[LABEL_COHORT][0]);
+    text_add(out, "\n\n");
+}
+
+static int
+main_table(struct text *out, const struct legend *legend, const struct outcome *outcome)
+{
+    const struct comparison c = comparison_of(legend);
+    struct table table = {0};
+    struct text t = {0};
+    int rc;
+
+    table_start(&table, "lrrrrl");
+    table_cell(&table, "strategy");
+    table_cell(&table, "p50, ms");
+    table_cell(&table, "p95, ms");
+    table_cell(&table, "available");
+    text_addf(&t, "accounts exposed to %s", adversary(legend));
+    table_cell(&table, text_str(&t));
+    table_cell(&table, "can open it alone");
+    for (uint32_t s = 0; s < legend->strategies; s++) {
+        if (!comparison_has(outcome, s))
+            continue;
+        table_cell(&table, legend->strategy[s]);
+        cell_estimate(&table, outcome_estimate(outcome, s, METRIC_LATENCY_P50, c.latency));
+        cell_estimate(&table, outcome_estimate(outcome, s, METRIC_LATENCY_P95, c.latency));
+        text_clear(&t);
+        text_addf(&t, "%.4f %%",
+                  100 * outcome_estimate(outcome, s, METRIC_AVAILABILITY, c.latency).mean);
+        table_cell(&table, text_str(&t));
+        cell_estimate(&table, outcome_estimate(outcome, s, METRIC_CONTENT_ACCOUNTS, c.exposure));
+        text_clear(&t);
+        alone_text(legend, outcome, s, &t);
+        table_cell(&table, text_str(&t));
+    }
+    rc = t.lost ? ERR_MEMORY : table_write(&table, out);
+    text_release(&t);
+    table_release(&table);
+    return rc;
+}
+
+static int
+difference_table(struct text *out, const struct legend *legend, const struct outcome *outcome)
+{
+    const struct comparison c = comparison_of(legend);
+    struct table table = {0};
+    int rc;
+
+    text_addf(out, "\nDifference from %s (paired: same users, same requests)\n\n",
+              legend->strategy[legend->baseline]);
+    table_start(&table, "lrr");
+    table_cell(&table, "strategy");
+    table_cell(&table, "p95, ms");
+    table_cell(&table, "accounts exposed");
+    for (uint32_t s = 0; s < legend->strategies; s++) {
+        if (!comparison_has(outcome, s) || s == legend->baseline)
+            continue;
+        table_cell(&table, legend->strategy[s]);
+        cell_estimate(&table, outcome_difference(outcome, s, legend->baseline, METRIC_LATENCY_P95,
+                                                 c.latency));
+        cell_estimate(&table, outcome_difference(outcome, s, legend->baseline,
+                                                 METRIC_CONTENT_ACCOUNTS, c.exposure));
+    }
+    rc = table_write(&table, out);
+    table_release(&table);
+    return rc;
+}
+
+int
+compare_text(struct text *out, const struct legend *legend, const struct outcome *outcome)
+{
+    const struct comparison c = comparison_of(legend);
+    bool *front = calloc(legend->strategies, sizeof *front);
+    const char *gap = "";
+    int rc = front == NULL ? ERR_MEMORY : comparison_front(legend, outcome, front);
+
+    if (rc == 0) {
+        heading(out, legend, outcome);
+        rc = main_table(out, legend, outcome);
+    }
+    if (rc == 0 && comparison_has(outcome, legend->baseline))
+        rc = difference_table(out, legend, outcome);
+    if (rc == 0) {
+        text_addf(out, "\nPareto front of %s against %s to %s: ", metric_table[c.x].name,
+                  metric_table[c.y].name, adversary(legend));
+        for (uint32_t s = 0; s < legend->strategies; s++)
+            if (front[s]) {
+                text_addf(out, "%s%s", gap, legend->strategy[s]);
+                gap = ", ";
+            }
+        text_add(out, "\n");
+    }
+    free(front);
+    return rc == 0 && out->lost ? ERR_MEMORY : rc;
+}
+
+static void
+json_estimate(struct json *json, const char *name, const char *unit, struct estimate e)
+{
+    json_open(json, name, '{');
+    if (unit != NULL)
+        json_string(json, "unit", unit);
+    json_number(json, "mean", e.mean);
+    json_number(json, "low", e.low);
+    json_number(json, "high", e.high);
+    json_close(json, '}');
+}
+
+static void
+json_strategy(struct json *json, const struct legend *legend, const struct outcome *outcome,
+              uint32_t s)
+{
+    const struct comparison c = comparison_of(legend);
+    static const enum metric_id shown[] = {METRIC_LATENCY_P50,      METRIC_LATENCY_P95,
+                                           METRIC_AVAILABILITY,     METRIC_CONTENT_ACCOUNTS,
+                                           METRIC_CONTENT_FRACTION, METRIC_CONTENT_ANY};
+
+    json_open(json, NULL, '{');
+    json_string(json, "name", legend->strategy[s]);
+    json_open(json, "metrics", '{');
+    for (size_t i = 0; i < COUNT(shown); i++)
+        json_estimate(json, metric_table[shown[i]].name, metric_table[shown[i]].unit,
+                      outcome_estimate(outcome, s, shown[i], i < 3 ? c.latency : c.exposure));
+    json_close(json, '}');
+    json_open(json, "unilateral", '{');
+    for (uint32_t j = 0; j < legend->names[LABEL_JURISDICTION]; j++)
+        json_number(json, legend->name[LABEL_JURISDICTION][j], alone(legend, outcome, s, j));
+    json_close(json, '}');
+    json_open(json, "differences", '{');
+    for (size_t i = 0; i < COUNT(shown) && comparison_has(outcome, legend->baseline); i++)
+        json_estimate(json, metric_table[shown[i]].name, NULL,
+                      outcome_difference(outcome, s, legend->baseline, shown[i],
+                                         i < 3 ? c.latency : c.exposure));
+    json_close(json, '}');
+    json_close(json, '}');
+}
+
+int
+compare_json(struct text *out, const struct legend *legend, const struct outcome *outcome)
+{
+    const struct comparison c = comparison_of(legend);
+    bool *front = calloc(legend->strategies, sizeof *front);
+    struct json json = {.out = out};
+    const int rc = front == NULL ? ERR_MEMORY : comparison_front(legend, outcome, front);
+
+    if (rc != 0) {
+        free(front);
+        return rc;
+    }
+    json_open(&json, NULL, '{');
+    json_string(&json, "baseline", legend->strategy[legend->baseline]);
+    json_string(&json, "cohort",
+                legend->names[LABEL_COHORT] > 1 ? legend->name[LABEL_COHORT][0] : NULL);
+    json_open(&json, "front", '{');
+    json_string(&json, "latency", metric_table[c.x].name);
+    json_string(&json, "exposure", metric_table[c.y].name);
+    json_string(&json, "to", legend->front_to == NONE ? NULL : adversary(legend));
+    json_open(&json, "members", '[');
+    for (uint32_t s = 0; s < legend->strategies; s++)
+        if (front[s])
+            json_string(&json, NULL, legend->strategy[s]);
+    json_close(&json, ']');
+    json_close(&json, '}');
+    json_open(&json, "strategies", '[');
+    for (uint32_t s = 0; s < legend->strategies; s++)
+        if (comparison_has(outcome, s))
+            json_strategy(&json, legend, outcome, s);
+    json_close(&json, ']');
+    json_close(&json, '}');
+    text_add(out, "\n");
+    free(front);
+    return out->lost ? ERR_MEMORY : 0;
+}

@@ -1,0 +1,31 @@
+#ifndef REPORT_COMPARE_H
+#define REPORT_COMPARE_H
+
+/*
+ * Strategies side by side: what each costs in time and what it exposes, the paired differences from
+ * the baseline, and the Pareto front of latency against exposure. With several cohorts it speaks of
+ * the first, and says so.
+ */
+#include "record/outcome.h"
+
+MUST_CHECK int compare_text(struct text *out, const struct legend *legend,
+                            const struct outcome *outcome);
+MUST_CHECK int compare_json(struct text *out, const struct legend *legend,
+                            const struct outcome *outcome);
+
+/* What the comparison is about, for figures that must agree with it. */
+struct comparison {
+    struct label latency;  /* label of latency, availability: the cohort spoken of, or all */
+    struct label exposure; /* label of exposure: that cohort, to the front's adversary */
+    enum metric_id x, y;   /* the front's two metrics */
+};
+struct comparison comparison_of(const struct legend *legend);
+
+/* Which strategies are on the front: front[legend->strategies]. */
+MUST_CHECK int comparison_front(const struct legend *legend, const struct outcome *outcome,
+                                bool *front);
+
+/* Does the outcome hold this strategy? (a run may have been of some only) */
+bool comparison_has(const struct outcome *outcome, uint32_t strategy);
+
+#endif

@@ -1,0 +1,116 @@
+#include "report/run_json.h"
+#include "base/json.h"
+#include "report/compare.h"
+#include <string.h>
+
+static void
+json_metric(struct json *json, const char *name, enum metric_id metric, struct estimate e)
+{
+    json_open(json, name, '{');
+    json_string(json, "unit", metric_table[metric].unit);
+    json_number(json, "mean", e.mean);
+    json_number(json, "low", e.low);
+    json_number(json, "high", e.high);
+    json_close(json, '}');
+}
+
+static bool
+is_total(const struct label *label)
+{
+    return memcmp(label, &label_total, sizeof *label) == 0;
+}
+
+/* First the totals of every metric, seen or not; then each labelled series in the outcome's order.
+ */
+static void
+json_metrics(struct json *json, const struct legend *legend, const struct outcome *outcome,
+             uint32_t strategy)
+{
+    struct text name = {0};
+
+    json_open(json, "metrics", '{');
+    for (int m = 0; m < METRICS; m++)
+        json_metric(json, metric_table[m].name, (enum metric_id)m,
+                    outcome_estimate(outcome, strategy, (enum metric_id)m, label_total));
+    for (size_t i = 0; i < outcome->count; i++) {
+        const struct series *s = &outcome->series[i];
+
+        if (s->strategy != strategy || is_total(&s->label))
+            continue;
+        text_clear(&name);
+        legend_series_name(legend, s->metric, s->label, &name);
+        json_metric(json, text_str(&name), s->metric, s->estimate);
+    }
+    json_close(json, '}');
+    json->out->lost |= name.lost;
+    text_release(&name);
+}
+
+static void
+json_judgement(struct json *json, const struct model *model, const struct judgement *j)
+{
+    const struct claim *c = j->claim;
+    const struct world *w = model->world;
+
+    json_open(json, NULL, '{');
+    json_string(json, "metric", c->metric);
+    json_string(json, "strategy", model->strategy[j->strategy].is.name);
+    json_string(json, "authority",
+                c->authority.i == NONE ? NULL : w->authority[c->authority.i].is.name);
+    json_string(json, "verdict", verdict_name[j->verdict]);
+    if (c->is_expect) {
+        json_number(json, "observed", c->observed);
+        json_number(json, "log_score", j->log_score);
+    } else {
+        json_number(json, "at_least", c->at_least);
+        json_number(json, "at_most", c->at_most);
+    }
+    json_number(json, "mean", j->estimate.mean);
+    json_number(json, "low", j->estimate.low);
+    json_number(json, "high", j->estimate.high);
+    json_string(json, "source", c->source);
+    json_string(json, "text", j->text);
+    json_close(json, '}');
+}
+
+static void
+json_judgements(struct json *json, const char *name, const struct model *model,
+                const struct judgement_list *list, bool expect)
+{
+    json_open(json, name, '[');
+    for (size_t i = 0; i < list->count; i++)
+        if (list->item[i].claim->is_expect == expect)
+            json_judgement(json, model, &list->item[i]);
+    json_close(json, ']');
+}
+
+int
+run_json(struct text *out, const char *scenario, const struct model *model,
+         const struct legend *legend, const struct outcome *outcome,
+         const struct judgement_list *judgements)
+{
+    struct json json = {.out = out};
+
+    json_open(&json, NULL, '{');
+    json_string(&json, "scenario", scenario);
+    json_whole(&json, "seed", (int64_t)legend->seed);
+    json_open(&json, "replications", '{');
+    json_whole(&json, "legal", (int64_t)outcome->legal);
+    json_whole(&json, "traffic", (int64_t)outcome->traffic);
+    json_close(&json, '}');
+    json_open(&json, "strategies", '[');
+    for (uint32_t s = 0; s < legend->strategies; s++) {
+        if (!comparison_has(outcome, s))
+            continue;
+        json_open(&json, NULL, '{');
+        json_string(&json, "name", legend->strategy[s]);
+        json_metrics(&json, legend, outcome, s);
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    json_judgements(&json, "expect", model, judgements, true);
+    json_judgements(&json, "require", model, judgements, false);
+    json_close(&json, '}');
+    text_add(out, "\n");
+    return out->lost ? ERR_MEMORY : 0;
+}

@@ -1,0 +1,349 @@
+/*
+ * Section `network`: what lies between each pair of places. First the matrix, then the defaults
+ * where it is silent, then the links in the file's order, each overriding field by field.
+ */
+#include <math.h>
+#include <string.h>
+#include "scenario/sections.h"
+
+/* One end of a stated link: a place, or all places of a jurisdiction. */
+struct end {
+    uint32_t place, jurisdiction; /* one of them is NONE */
+};
+
+struct stated_link {
+    struct end from, to;
+    bool both; /* stated with `between` */
+    double rtt_s, loss, bandwidth_bit_s; /* NAN: not stated */
+    bool has_jitter;
+    struct dist jitter;
+};
+
+struct network {
+    const struct matrix *matrix;
+    double within_s; /* NAN: not stated */
+    struct stated_link defaults;
+    const struct stated_link *link;
+    uint32_t links;
+};
+
+static bool
+take_end(struct read *r, const struct key *key, const char *name, const struct where *at,
+         void *field)
+{
+    struct end *end = field;
+    struct text text = {0};
+
+    (void)key;
+    end->place = name_ordinal(&r->names[SECTION_PLACES], name);
+    end->jurisdiction =
+        end->place == NONE ? name_ordinal(&r->names[SECTION_JURISDICTIONS], name) : NONE;
+    if (end->place != NONE || end->jurisdiction != NONE)
+        return true;
+    text_addf(&text, "names a place or jurisdiction that does not exist: '%s'", name);
+    const enum section near = name[0] >= 'A' && name[0] <= 'Z' ? SECTION_JURISDICTIONS
+                                                               : SECTION_PLACES;
+    add_hint(&text, name, r->names[near].name, r->names[near].count);
+    fault(r, at, "%s", text_str(&text));
+    text_release(&text);
+    return false;
+}
+
+static void
+read_end(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    read_name(r, key, node, take_end, FIELD(key, row, struct end));
+}
+
+static void
+read_between(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    struct stated_link *link = row;
+
+    link->both = true;
+    if (node->kind != NODE_LIST || node->count != 2) {
+        fault_kind(r, node, "a pair of places or jurisdictions, [A, B]");
+        return;
+    }
+    read_name(r, key, node->item[0], take_end, &link->from);
+    read_name(r, key, node->item[1], take_end, &link->to);
+}
+
+static void
+read_jitter(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    struct stated_link *link = row;
+
+    link->has_jitter = read_dist(r, key, node, &link->jitter);
+}
+
+static const struct kind kind_end = {"the name of a place or jurisdiction", read_end, NULL,
+                                     INSIDE_VALUE};
+static const struct kind kind_between = {"a pair of places or jurisdictions", read_between, NULL,
+                                         INSIDE_VALUE};
+static const struct kind kind_jitter = {"a distribution", read_jitter, NULL, INSIDE_VALUE};
+
+#define QUALITY_KEYS                                                                               \
+    {.name = "jitter",                                                                             \
+     .kind = &kind_jitter,                                                                         \
+     .unit = UNIT_SECONDS,                                                                         \
+     .about = "Added to each round trip."},                                                        \
+        {.name = "loss",                                                                           \
+         .kind = &kind_number,                                                                     \
+         .unit = UNIT_NONE,                                                                        \
+         .most = 1,                                                                                \
+         .offset = offsetof(struct stated_link, loss),                                             \
+         .about = "Part of the packets that are lost."},                                           \
+        {.name = "bandwidth",                                                                      \
+         .kind = &kind_number,                                                                     \
+         .unit = UNIT_BITRATE,                                                                     \
+         .above = true,                                                                            \
+         .offset = offsetof(struct stated_link, bandwidth_bit_s),                                  \
+         .about = "The most that it carries."}
+
+static const struct key link_keys[] = {
+    {.name = "between",
+     .kind = &kind_between,
+     .about = "Two places or jurisdictions (all their places), both ways."},
+    {.name = "from",
+     .kind = &kind_end,
+     .offset = offsetof(struct stated_link, from),
+     .about = "One way: where the bytes come from."},
+    {.name = "to",
+     .kind = &kind_end,
+     .offset = offsetof(struct stated_link, to),
+     .about = "One way: where the bytes go."},
+    {.name = "rtt",
+     .kind = &kind_number,
+     .unit = UNIT_SECONDS,
+     .offset = offsetof(struct stated_link, rtt_s),
+     .about = "Round-trip time."},
+    QUALITY_KEYS,
+};
+
+static void
+link_start(struct read *r, void *row)
+{
+    struct stated_link *link = row;
+
+    (void)r;
+    link->from = link->to = (struct end){NONE, NONE};
+    link->rtt_s = link->loss = link->bandwidth_bit_s = NAN;
+}
+
+/* A round trip goes both ways, so it belongs to `between`. */
+static void
+link_finish(struct read *r, const struct node *node, void *row)
+{
+    static const char *const round[] = {"rtt", "jitter"};
+    const bool between = node_find(node, "between") != NULL;
+    const bool from = node_find(node, "from") != NULL, to = node_find(node, "to") != NULL;
+
+    (void)row;
+    if (between ? from || to : !from || !to)
+        fault(r, &node->at, "needs either 'between', or 'from' and 'to'");
+    for (size_t i = 0; i < COUNT(round) && !between; i++)
+        if (node_find(node, round[i]) != NULL)
+            fault_at(r, node, round[i], "belongs to a link with 'between': it goes both ways");
+}
+
+static const struct form link_form = {
+    .key = link_keys,
+    .keys = COUNT(link_keys),
+    .row_bytes = sizeof(struct stated_link),
+    .start = link_start,
+    .finish = link_finish,
+};
+
+static const struct key default_keys[] = {QUALITY_KEYS};
+
+static const struct form default_form = {
+    .key = default_keys,
+    .keys = COUNT(default_keys),
+    .start = link_start,
+};
+
+static bool
+take_matrix(struct read *r, const struct key *key, const char *name, const struct where *at,
+            void *field)
+{
+    const struct table *table = files_table(r->files, name, at);
+
+    (void)key;
+    if (table == NULL || table->matrix == NULL)
+        return false; /* told when the file was read */
+    *(const struct matrix **)field = table->matrix;
+    return true;
+}
+
+static void
+read_matrix(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    read_name(r, key, node, take_matrix, FIELD(key, row, const struct matrix *));
+}
+
+static const struct kind kind_matrix = {"the name of a data file", read_matrix, NULL, INSIDE_VALUE};
+
+static const struct key network_keys[] = {
+    {.name = "rtt",
+     .kind = &kind_matrix,
+     .offset = offsetof(struct network, matrix),
+     .about = "Data file of measured round-trip times between cities."},
+    {.name = "within",
+     .kind = &kind_number,
+     .unit = UNIT_SECONDS,
+     .offset = offsetof(struct network, within_s),
+     .about = "Round-trip time between two places of one city, and of a place with itself."},
+    {.name = "defaults",
+     .kind = &kind_form,
+     .form = &default_form,
+     .offset = offsetof(struct network, defaults),
+     .about = "What holds where neither the matrix nor a link says otherwise."},
+    {.name = "links",
+     .kind = &kind_list,
+     .form = &link_form,
+     .offset = offsetof(struct network, link),
+     .count = offsetof(struct network, links),
+     .about = "Stated links; later ones override earlier ones field by field."},
+};
+
+const struct form network_form = {.key = network_keys, .keys = COUNT(network_keys)};
+
+/* ---- from what is stated to a link for each pair ---- */
+
+static bool
+take_place_city(struct read *r, const struct key *key, const char *name, const struct where *at,
+                void *field)
+{
+    const struct matrix *matrix = *(const struct matrix *const *)field;
+    uint32_t *city = (uint32_t *)(void *)((char *)field + sizeof matrix);
+    struct text text = {0};
+
+    (void)key;
+    *city = matrix_city(matrix, name);
+    if (*city != NONE)
+        return true;
+    text_addf(&text, "network-as names a city that the matrix does not have: '%s'", name);
+    add_hint(&text, name, matrix->city, matrix->cities);
+    fault(r, at, "%s", text_str(&text));
+    text_release(&text);
+    return false;
+}
+
+/* The city of each place; NONE where the matrix has none. */
+static uint32_t *
+place_cities(struct read *r, const struct matrix *matrix)
+{
+    const struct names *names = &r->names[SECTION_PLACES];
+    const struct node *places = node_find(r->document, "places");
+    uint32_t *city = read_alloc(r, names->count, sizeof *city);
+
+    for (uint32_t i = 0; i < names->count && city != NULL; i++) {
+        const struct node *as = node_find(node_find(places, names->name[i]), "network-as");
+        const struct frame frame = {.what = "place", .name = names->name[i]};
+        const struct frame *before = r->frame;
+        struct {
+            const struct matrix *matrix;
+            uint32_t city;
+        } field = {matrix, NONE};
+
+        city[i] = NONE;
+        r->frame = &frame;
+        if (matrix != NULL && as == NULL)
+            city[i] = matrix_city(matrix, names->name[i]);
+        else if (matrix != NULL && read_name(r, &place_form.key[1], as, take_place_city, &field))
+            city[i] = field.city;
+        r->frame = before;
+    }
+    return city;
+}
+
+/* What holds between two places before any stated link. */
+static struct link
+first_link(const struct network *net, uint32_t from, uint32_t to, const uint32_t *city)
+{
+    struct link link = {
+        .jitter = net->defaults.has_jitter ? net->defaults.jitter : dist_constant(0),
+        .loss = isnan(net->defaults.loss) ? 0 : net->defaults.loss,
+        .bandwidth_bit_s =
+            isnan(net->defaults.bandwidth_bit_s) ? INFINITY : net->defaults.bandwidth_bit_s,
+    };
+    double jitter_s = 0;
+
+    if (from == to || (city[from] != NONE && city[from] == city[to])) {
+        /* Nothing lies between a place and itself unless someone says so. */
+        link.known = from == to || !isnan(net->within_s);
+        link.rtt_s = isnan(net->within_s) ? 0 : net->within_s;
+    } else if (city[from] != NONE && city[to] != NONE) {
+        link.known = matrix_pair(net->matrix, city[from], city[to], &link.rtt_s, &jitter_s);
+        if (link.known && jitter_s > 0)
+            link.jitter = (struct dist){.kind = DIST_EXPONENTIAL, .p = {jitter_s}};
+        if (!link.known)
+            link.rtt_s = 0;
+    }
+    return link;
+}
+
+static bool
+end_has(const struct read *r, const struct end *end, uint32_t place)
+{
+    if (end->place != NONE)
+        return end->place == place;
+    return end->jurisdiction != NONE && r->w->place[place].in.i == end->jurisdiction;
+}
+
+static void
+override(struct link *link, const struct stated_link *stated)
+{
+    if (!isnan(stated->rtt_s)) {
+        link->known = true;
+        link->rtt_s = stated->rtt_s;
+    }
+    if (stated->has_jitter)
+        link->jitter = stated->jitter;
+    if (!isnan(stated->loss))
+        link->loss = stated->loss;
+    if (!isnan(stated->bandwidth_bit_s))
+        link->bandwidth_bit_s = stated->bandwidth_bit_s;
+}
+
+static void
+apply_link(const struct read *r, const struct stated_link *stated, struct link *link,
+           uint32_t places)
+{
+    const bool one_place = stated->from.place != NONE && stated->from.place == stated->to.place;
+
+    for (uint32_t a = 0; a < places; a++) {
+        for (uint32_t b = 0; b < places; b++) {
+            const bool there = end_has(r, &stated->from, a) && end_has(r, &stated->to, b);
+            const bool back =
+                stated->both && end_has(r, &stated->from, b) && end_has(r, &stated->to, a);
+
+            /* "between CN and CN" speaks of pairs of places, not of each with itself. */
+            if ((there || back) && (a != b || one_place))
+                override(&link[(size_t)a * places + b], stated);
+        }
+    }
+}
+
+static void
+read_network(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    struct network net = {.within_s = NAN};
+    const uint32_t places = r->names[SECTION_PLACES].count;
+    struct link *link = read_alloc(r, (size_t)places * places, sizeof *link);
+
+    link_start(r, &net.defaults);
+    read_form(r, &network_form, node, &net);
+    const uint32_t *city = place_cities(r, net.matrix);
+    if (link == NULL || city == NULL || r->w->places != places)
+        return;
+    for (uint32_t a = 0; a < places; a++)
+        for (uint32_t b = 0; b < places; b++)
+            link[(size_t)a * places + b] = first_link(&net, a, b, city);
+    for (uint32_t i = 0; i < net.links; i++)
+        apply_link(r, &net.link[i], link, places);
+    *FIELD(key, row, struct link *) = link;
+}
+
+const struct kind kind_network = {"a mapping", read_network, NULL, INSIDE_FORM};

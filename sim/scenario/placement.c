@@ -1,0 +1,247 @@
+/* Placement rules: who is served from where, with which keys. */
+#include <math.h>
+#include <string.h>
+#include "scenario/placement.h"
+
+/* ---- formulas ---- */
+
+static void read_formula(struct read *r, enum section section, const struct node *node,
+                         struct formula *out);
+
+static void
+read_parts(struct read *r, enum section section, const struct node *node, struct formula *out)
+{
+    const struct frame *before = r->frame;
+    struct formula *part;
+
+    if (node->kind != NODE_LIST || node->count == 0) {
+        fault_kind(r, node, "a list of names");
+        return;
+    }
+    part = read_alloc(r, node->count, sizeof *part);
+    for (uint32_t i = 0; i < node->count && part != NULL; i++) {
+        const struct frame frame = frame_item(r, i);
+
+        r->frame = &frame;
+        read_formula(r, section, node->item[i], &part[i]);
+        for (uint32_t k = 0; k < i; k++)
+            if (part[i].leaf != NONE && part[i].leaf == part[k].leaf)
+                fault(r, &node->item[i]->at, "names '%s' a second time",
+                      r->names[section].name[part[i].leaf]);
+        r->frame = before;
+    }
+    out->part = part;
+    out->parts = part == NULL ? 0 : node->count;
+}
+
+static void
+read_threshold(struct read *r, enum section section, const struct node *node, struct formula *out)
+{
+    const struct node *any = node_find(node, "any"), *of = node_find(node, "of");
+    const struct key key = {.name = "any", .unit = UNIT_NONE, .least = 1};
+    const struct frame frame = frame_key(r, "any");
+    const struct frame *before = r->frame;
+    double need = 1;
+
+    read_parts(r, section, of, out);
+    r->frame = &frame;
+    if (read_number(r, &key, any, &need) && (need != rint(need) || need > out->parts) &&
+        out->parts > 0)
+        fault(r, &any->at, "must be a whole number from 1 to %u, got %.15g", out->parts, need);
+    else
+        out->need = (uint32_t)need;
+    r->frame = before;
+}
+
+static void
+read_formula(struct read *r, enum section section, const struct node *node, struct formula *out)
+{
+    const bool map = node->kind == NODE_MAP;
+
+    *out = (struct formula){.leaf = NONE, .need = 1};
+    if (node->kind == NODE_LIST) {
+        read_parts(r, section, node, out);
+    } else if (map && node->count == 1 && node_find(node, "all") != NULL) {
+        read_parts(r, section, node_find(node, "all"), out);
+        out->need = out->parts;
+    } else if (map && node->count == 2 && node_find(node, "any") != NULL &&
+               node_find(node, "of") != NULL) {
+        read_threshold(r, section, node, out);
+    } else if (map && node_find(node, "choice") == NULL) {
+        fault(r, &node->at,
+              "must be a name, a list (any one of them), {all: [...]} or {any: K, of: [...]}");
+    } else {
+        out->leaf = read_ref(r, section, node);
+        out->need = 0;
+    }
+}
+
+static uint64_t
+formula_leaves(const struct formula *f)
+{
+    uint64_t mask = 0;
+
+    if (f->parts == 0)
+        return f->leaf == NONE ? 0 : UINT64_C(1) << f->leaf;
+    for (uint32_t i = 0; i < f->parts; i++)
+        mask |= formula_leaves(&f->part[i]);
+    return mask;
+}
+
+static void
+read_formula_value(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    read_formula(r, key->names, node, FIELD(key, row, struct formula));
+}
+
+/* ---- rules ---- */
+
+static void
+read_classes(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    *FIELD(key, row, uint32_t) = (uint32_t)read_refs(r, SECTION_DATA, node);
+}
+
+static const char *const writes_words[] = {"quorum", "all", NULL};
+
+static bool
+take_writes(struct read *r, const struct key *key, const char *name, const struct where *at,
+            void *field)
+{
+    unsigned word = 0;
+    const bool good = read_word(r, key, name, at, &word);
+
+    *(bool *)field = word == 1;
+    return good;
+}
+
+static void
+read_writes(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    read_name(r, key, node, take_writes, FIELD(key, row, bool));
+}
+
+static const struct kind kind_formula = {"a formula of names", read_formula_value, NULL,
+                                         INSIDE_VALUE};
+static const struct kind kind_classes = {"a list of names", read_classes, NULL, INSIDE_VALUE};
+static const struct kind kind_writes = {"quorum or all", read_writes, NULL, INSIDE_VALUE};
+
+static const struct key cache_keys[] = {
+    {.name = "ttl",
+     .kind = &kind_number,
+     .unit = UNIT_SECONDS,
+     .offset = offsetof(struct rule, key_cache_ttl_s),
+     .required = true,
+     .about = "How long a key stays, from its fetch."},
+};
+
+static const struct form cache_form = {.key = cache_keys, .keys = COUNT(cache_keys)};
+
+static const char *const decrypts_words[] = {"gateway", "client", NULL};
+
+static const struct key rule_keys[] = {
+    {.name = "users",
+     .kind = &kind_refs,
+     .names = SECTION_USERS,
+     .offset = offsetof(struct rule, cohorts),
+     .about = "The user groups it serves; all when not stated."},
+    {.name = "data",
+     .kind = &kind_classes,
+     .names = SECTION_DATA,
+     .offset = offsetof(struct rule, classes),
+     .about = "The data classes it serves; all when not stated."},
+    {.name = "share",
+     .kind = &kind_number,
+     .unit = UNIT_NONE,
+     .most = 1,
+     .offset = offsetof(struct rule, share),
+     .about = "Part of the accounts it serves; all that are left when not stated."},
+    {.name = "replicas",
+     .kind = &kind_formula,
+     .names = SECTION_SITES,
+     .offset = offsetof(struct rule, data),
+     .required = true,
+     .about = "The sites that hold the ciphertext."},
+    {.name = "keys",
+     .kind = &kind_formula,
+     .names = SECTION_KEY_STORES,
+     .offset = offsetof(struct rule, keys),
+     .required = true,
+     .about = "The key stores that hold the key."},
+    {.name = "key-cache",
+     .kind = &kind_form,
+     .form = &cache_form,
+     .about = "The gateway keeps keys for a while."},
+    {.name = "gateway",
+     .kind = &kind_ref,
+     .names = SECTION_SITES,
+     .offset = offsetof(struct rule, gateway),
+     .about = "The site users talk to; the nearest replica when not stated."},
+    {.name = "decrypts",
+     .kind = &kind_word,
+     .word = decrypts_words,
+     .offset = offsetof(struct rule, decrypts),
+     .about = "Where data is decrypted: gateway (default) or client."},
+    {.name = "writes",
+     .kind = &kind_writes,
+     .word = writes_words,
+     .offset = offsetof(struct rule, writes_all),
+     .about = "Writes wait for a quorum (default: a majority) or all of the replicas."},
+};
+
+/* All rows of a section as a mask. */
+static uint64_t
+all_of(const struct read *r, enum section section)
+{
+    const uint32_t count = r->names[section].count;
+
+    return count >= 64 ? UINT64_MAX : (UINT64_C(1) << count) - 1;
+}
+
+static void
+rule_start(struct read *r, void *row)
+{
+    struct rule *rule = row;
+
+    rule->cohorts = all_of(r, SECTION_USERS);
+    rule->classes = (uint32_t)all_of(r, SECTION_DATA);
+    rule->share = NAN;
+    rule->gateway.i = NONE;
+    rule->data = rule->keys = (struct formula){.leaf = NONE};
+}
+
+/* Is the key out of reach of a gateway, since it lies on devices? */
+static bool
+needs_devices(const struct read *r, const struct rule *rule)
+{
+    uint64_t stores = rule->stores;
+
+    for (uint32_t i = 0; i < r->w->stores; i++)
+        if (r->w->store[i].kind == STORE_DEVICE)
+            stores &= ~(UINT64_C(1) << i);
+    return !formula_holds(&rule->keys, stores);
+}
+
+static void
+rule_finish(struct read *r, const struct node *node, void *row)
+{
+    struct rule *rule = row;
+
+    rule->at = read_where(r, &node->at);
+    rule->sites = formula_leaves(&rule->data);
+    rule->stores = formula_leaves(&rule->keys);
+    if (rule->decrypts == DECRYPTS_CLIENT && rule->key_cache_ttl_s > 0)
+        fault_at(r, node, "key-cache", "has no meaning where the client decrypts: no key passes the "
+                                       "gateway");
+    if (rule->decrypts == DECRYPTS_GATEWAY && rule->stores != 0 && needs_devices(r, rule))
+        fault_at(r, node, "keys", "need a user's device, which a gateway cannot ask; write "
+                                  "decrypts: client");
+}
+
+const struct form rule_form = {
+    .key = rule_keys,
+    .keys = COUNT(rule_keys),
+    .row_bytes = sizeof(struct rule),
+    .start = rule_start,
+    .finish = rule_finish,
+};

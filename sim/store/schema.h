@@ -1,0 +1,16 @@
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+/* "JSim": SQLite's application_id of a jurisim run. */
+#define SCHEMA_APPLICATION 0x4a53696d
+/* Counts up with every change of the tables that an older program could not read or write. */
+#define SCHEMA_VERSION 1
+
+/* A statement for every table and view, with comments for those who open the file with other tools.
+ */
+extern const char *const schema_sql[]; /* up to a NULL */
+
+/* Deletes what store_finish wrote. */
+extern const char schema_unfinish_sql[];
+
+#endif

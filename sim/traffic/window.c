@@ -1,0 +1,281 @@
+#include "traffic/window.h"
+
+#include <stdlib.h>
+#include "traffic/flow.h"
+
+/* Longest measured time of a segment, so that instants fit: with very few operations the window
+ * measures fewer than asked. 31 years. */
+#define SEGMENT_MOST_NS 1e18
+
+enum phase { PHASE_WARM_UP, PHASE_MEASURED, PHASE_AFTER };
+
+/* The streams of a segment's stations, apart for warm-up and what follows: the warm-up's length
+ * depends on the strategy, what is measured must not (invariant T1). */
+static uint64_t
+segment_key(uint32_t segment, enum course course)
+{
+    return (uint64_t)segment << 8 | (uint64_t)course;
+}
+
+static void
+stations_reset(struct window *w)
+{
+    const struct world *world = w->world;
+    const struct stream none = {0};
+
+    for (uint32_t i = 0; i < world->sites; i++)
+        station_reset(&w->station[i], world->site[i].servers, &world->site[i].service, &none);
+    for (uint32_t i = 0; i < world->stores; i++)
+        station_reset(&w->station[STATION_OF_STORE(i)], world->store[i].servers,
+                      &world->store[i].service, &none);
+}
+
+static void
+stations_draw_from(struct window *w, enum course course)
+{
+    const uint64_t b = segment_key(w->segment, course);
+    const uint32_t end[2] = {w->world->sites, STATION_OF_STORE(w->world->stores)};
+
+    for (uint32_t k = 0; k < 2; k++)
+        for (uint32_t i = k * HOLDERS_MAX; i < end[k]; i++) {
+            stream_open(&w->station[i].draws, w->seed, w->replication, PURPOSE_SERVICE, i, b);
+            stream_open(&w->travel[i], w->seed, w->replication, PURPOSE_NETWORK, i, b);
+        }
+    stream_open(&w->probed, w->seed, w->replication, PURPOSE_SERVICE, STATIONS_MAX, b);
+}
+
+/* Sources */
+
+static void
+source_next(struct source *from)
+{
+    operations_next(&from->from, &from->next);
+
+    const double at = from->next.at_ns, room = (double)(from->ends - from->starts);
+
+    from->at = at < room ? from->starts + (sim_ns)at : SIM_NEVER;
+    if (from->at >= from->ends)
+        from->at = SIM_NEVER;
+}
+
+static void
+source_open(struct window *w, uint32_t cohort, enum course course, double rate_per_s)
+{
+    struct source *from = &w->source[w->sources++];
+    const struct operation_key key = {w->seed, w->replication, cohort, w->segment, course};
+    const uint64_t b = segment_key(w->segment, course);
+
+    from->cohort = cohort;
+    from->course = course;
+    from->starts = course == COURSE_WARM_UP ? 0 : w->from;
+    from->ends = course == COURSE_WARM_UP ? w->from : course == COURSE_PROBE ? w->to : w->ends;
+    operations_open(&from->from, &w->kinds, &key, rate_per_s, w->world->cohort[cohort].reads);
+    stream_open(&from->travel, w->seed, w->replication, PURPOSE_NETWORK, STATIONS_MAX + cohort, b);
+    stream_open(&from->cached, w->seed, w->replication, PURPOSE_KEY_CACHE, cohort, b);
+    source_next(from);
+}
+
+static void
+sources_open(struct window *w, unsigned hour)
+{
+    const double all = hours_rate(w->world, hour);
+
+    w->sources = 0;
+    for (uint32_t i = 0; i < w->world->cohorts; i++) {
+        const double rate = cohort_rate(&w->world->cohort[i], hour);
+
+        if (rate <= 0)
+            continue;
+        source_open(w, i, COURSE_MEASURED, rate);
+        source_open(w, i, COURSE_WARM_UP, rate);
+        if (rate < PROBE_SHARE * all)
+            source_open(w, i, COURSE_PROBE, PROBE_SHARE * all - rate);
+    }
+}
+
+/* The source whose operation comes first; of equals, the first in the file. NULL: none is left. */
+static struct source *
+source_soonest(struct window *w)
+{
+    struct source *best = NULL;
+    sim_ns soonest = SIM_NEVER;
+
+    for (uint32_t i = 0; i < w->sources; i++)
+        if (w->source[i].at < soonest) {
+            soonest = w->source[i].at;
+            best = &w->source[i];
+        }
+    return best;
+}
+
+/* Segments */
+
+static double
+relaxation_ns(double jobs_per_s, uint32_t servers, const struct dist *service)
+{
+    const double mean = dist_mean(service), rho = jobs_per_s * mean / servers;
+    const double distance = 1 - sqrt(rho);
+
+    if (jobs_per_s <= 0)
+        return 0;
+    if (!(rho < 1))
+        return (double)INFINITY;
+    return mean * (1 + 1 / (servers * distance * distance)) * (double)NS_PER_S;
+}
+
+/* The warm-up a segment needs; window.h says why so long. */
+static double
+warm_up_ns(const struct window *w, unsigned hour, double measured_ns)
+{
+    const struct world *world = w->world;
+    const double trips = w->paths->longest_ns;
+    double jobs[STATIONS_MAX], slowest = 0;
+
+    paths_load(w->paths, world, hour, jobs);
+    for (uint32_t i = 0; i < world->sites; i++)
+        slowest =
+            fmax(slowest, relaxation_ns(jobs[i], world->site[i].servers, &world->site[i].service));
+    for (uint32_t i = 0; i < world->stores; i++)
+        slowest = fmax(slowest, relaxation_ns(jobs[STATION_OF_STORE(i)], world->store[i].servers,
+                                              &world->store[i].service));
+    return fmin(fmax(WARM_UP_SHARE * measured_ns, trips + WARM_UP_RELAXATIONS * slowest),
+                trips + measured_ns);
+}
+
+/* The work that reached each station since the last call goes to the measure, or nowhere. */
+static void
+take_work(struct window *w, bool keep)
+{
+    for (uint32_t i = 0; i < STATIONS_MAX; i++) {
+        if (keep)
+            w->work_ns[i] += w->station[i].work_ns;
+        w->station[i].work_ns = 0;
+    }
+}
+
+/* Moves the phase on to the one that holds `at`. */
+static void
+enter_phase(struct window *w, enum phase *phase, sim_ns at)
+{
+    if (*phase == PHASE_WARM_UP && at >= w->from) {
+        take_work(w, false);
+        stations_draw_from(w, COURSE_MEASURED);
+        *phase = PHASE_MEASURED;
+    }
+    if (*phase == PHASE_MEASURED && at >= w->to) {
+        take_work(w, true);
+        *phase = PHASE_AFTER;
+    }
+}
+
+static int
+segment_loop(struct window *w)
+{
+    enum phase phase = PHASE_WARM_UP;
+    struct source *from = source_soonest(w);
+    int rc = 0;
+
+    while (rc == 0) {
+        const sim_ns arrival = from != NULL ? from->at : SIM_NEVER;
+        const sim_ns job = w->queue.count > 0 ? w->queue.heap[0].at : SIM_NEVER;
+        const sim_ns at = arrival < job ? arrival : job;
+
+        if (at == SIM_NEVER || (at >= w->to && w->open == 0))
+            break;
+        if (phase != PHASE_AFTER)
+            enter_phase(w, &phase, at);
+        if (job < arrival) {
+            struct event e;
+
+            if (queue_next(&w->queue, &e))
+                rc = flow_event(w, &e);
+        } else {
+            rc = flow_start(w, from, arrival);
+            source_next(from);
+            from = source_soonest(w);
+        }
+    }
+    enter_phase(w, &phase, SIM_NEVER);
+    return rc;
+}
+
+static int
+segment_run(struct window *w, unsigned hour, double operations)
+{
+    const double wanted = operations / hours_rate(w->world, hour) * (double)NS_PER_S;
+    const double measured = fmin(wanted, SEGMENT_MOST_NS);
+    const double warm_up = warm_up_ns(w, hour, measured);
+
+    w->from = (sim_ns)warm_up;
+    w->to = w->from + (sim_ns)measured;
+    w->ends = w->to + (sim_ns)fmin(w->paths->longest_ns + measured, SEGMENT_MOST_NS);
+    w->measured_ns += measured;
+    w->open = 0;
+    w->ops = 0;
+    w->free_op = NONE;
+    queue_reset(&w->queue);
+    stations_reset(w);
+    stations_draw_from(w, COURSE_WARM_UP);
+    sources_open(w, hour);
+    return segment_loop(w);
+}
+
+static uint32_t
+most_legs(const struct paths *paths)
+{
+    uint32_t most = 1;
+
+    for (size_t i = 0; i < paths->path.count; i++) {
+        const struct path *p = &paths->path.item[i];
+
+        most = p->asks > most ? p->asks : most;
+        most = p->puts > most ? p->puts : most;
+    }
+    return most;
+}
+
+int
+window_run(struct window *w, const struct window_plan *plan)
+{
+    unsigned hour[SEGMENTS];
+    int rc = 0;
+
+    if (hours_draw(plan->world, plan->seed, plan->replication, hour) <= 0)
+        return 0;
+    w->world = plan->world;
+    w->paths = plan->paths;
+    w->seed = plan->seed;
+    w->replication = plan->replication;
+    w->legs = most_legs(plan->paths);
+    operation_kinds_init(&w->kinds, plan->world);
+    for (w->segment = 0; rc == 0 && w->segment < SEGMENTS; w->segment++) {
+        paths_set_hour(plan->paths, plan->world, hour[w->segment]);
+        rc = segment_run(w, hour[w->segment], (double)plan->operations / SEGMENTS);
+    }
+    return rc;
+}
+
+void
+window_clear(struct window *w)
+{
+    for (size_t i = 0; i < COUNT(w->cell); i++) {
+        hist_release(&w->cell[i].latency);
+        w->cell[i] = (struct window_cell){0};
+    }
+    for (size_t i = 0; i < COUNT(w->work_ns); i++)
+        w->work_ns[i] = 0;
+    w->measured_ns = 0;
+    w->simulated = 0;
+}
+
+void
+window_release(struct window *w)
+{
+    window_clear(w);
+    for (size_t i = 0; i < COUNT(w->station); i++)
+        station_release(&w->station[i]);
+    queue_release(&w->queue);
+    free(w->op);
+    free(w->done);
+    *w = (struct window){0};
+}
