@@ -4,6 +4,10 @@ CC      := gcc
 endif
 PREFIX  ?= /usr/local
 SAN     ?=
+V       ?=
+Q       := $(if $(V),,@)
+# as many jobs as cores unless told otherwise
+MAKEFLAGS += $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 BUILD   ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma   := ,
 
@@ -36,9 +40,10 @@ all: $(BUILD)/jurisim compile_commands.json
 help:
 	@sed -n 's/^## //p' Makefile
 
-## make            build build/jurisim (SAN=address,undefined builds with sanitizers in its own folder)
+## make            build build/jurisim (V=1 shows the commands; SAN=address,undefined builds with sanitizers in its own folder)
 $(BUILD)/jurisim: $(BUILD)/sim/cli/main.o $(BUILD)/libjurisim.a
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIB_LDLIBS)
+	@echo "link $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIB_LDLIBS)
 
 $(BUILD)/libjurisim.a: $(LIB_OBJ)
 	@rm -f $@
@@ -46,11 +51,13 @@ $(BUILD)/libjurisim.a: $(LIB_OBJ)
 
 $(BUILD)/%.o: %.c Makefile VERSION
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "cc   $<"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: tests/unit/%.c $(HELPER_OBJ) $(BUILD)/libjurisim.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -Itests/unit -MMD -MP -o $@ $< $(HELPER_OBJ) $(BUILD)/libjurisim.a $(LIB_LDLIBS) -lcmocka
+	@echo "test $<"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -Itests/unit -MMD -MP -o $@ $< $(HELPER_OBJ) $(BUILD)/libjurisim.a $(LIB_LDLIBS) -lcmocka
 
 
 # ---- what a fresh machine needs ----

@@ -276,18 +276,12 @@ make_path(struct maker *m, struct path *p)
 }
 
 static void
-note_use(struct paths *paths, const struct path *p)
+note_length(struct paths *paths, const struct path *p)
 {
     const double trips =
         leg_mean_ns(&p->user) + longest_leg_ns(p->ask, p->asks) +
         fmax(longest_leg_ns(p->fetch, p->fetches), longest_leg_ns(p->put, p->puts));
 
-    for (uint32_t i = 0; i < p->fetches; i++)
-        paths->sites |= p->fetch[i].holder;
-    for (uint32_t i = 0; i < p->puts; i++)
-        paths->sites |= p->put[i].holder;
-    for (uint32_t i = 0; i < p->asks; i++)
-        paths->stores |= p->ask[i].holder;
     paths->longest_ns = fmax(paths->longest_ns, trips);
 }
 
@@ -313,7 +307,7 @@ path_of_rule(struct maker *m, size_t first, struct cohort_id cohort, uint32_t *r
     const int rc = make_path(m, p);
 
     if (rc == 0)
-        note_use(paths, p);
+        note_length(paths, p);
     return rc;
 }
 

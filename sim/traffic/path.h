@@ -73,7 +73,6 @@ struct paths {
     uint32_t cohorts, classes;
     uint32_t parts[HOLDERS_MAX];    /* of each cohort */
     struct part *part[HOLDERS_MAX]; /* of each cohort: [class x parts + part] */
-    uint64_t sites, stores;         /* that operations may visit */
     double longest_ns;              /* sum of the longest round trips of any path */
 };
 

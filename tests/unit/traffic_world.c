@@ -6,6 +6,8 @@
 
 static const double nothing[1] = {0};
 
+const struct dist tw_free = {.kind = DIST_CONSTANT};
+
 void
 tw_init(struct traffic_world *tw)
 {
@@ -210,4 +212,85 @@ tw_mmc_sojourn(double arrivals_per_s, double service_s, uint32_t servers)
     const double waits = servers * blocked / (servers - a * (1 - blocked));
 
     return service_s + waits * service_s / (servers - a);
+}
+
+void
+tw_check_near(const char *what, double got, double expected, double within)
+{
+    if (!(fabs(got - expected) <= within))
+        fail_msg("%s: expected %.12g within %g, got %.12g", what, expected, within, got);
+}
+
+void
+tw_check_mean_latency(const char *what, const struct traffic_world *tw, double expected_ms)
+{
+    double mean[TW_REPLICATIONS];
+
+    for (uint64_t i = 0; i < TW_REPLICATIONS; i++) {
+        struct recording r = {0};
+
+        tw_run(tw, i, &r);
+        mean[i] = tw_latency_ms(&r);
+        recording_release(&r);
+    }
+    tw_check_mean(what, mean, TW_REPLICATIONS, expected_ms, TW_LEVEL);
+}
+
+void
+tw_check_latency(const char *what, const struct traffic_world *tw, double expected_ms)
+{
+    struct recording r = {0};
+
+    tw_run(tw, 0, &r);
+    tw_check_near(what, tw_latency_ms(&r), expected_ms, 1e-6);
+    recording_release(&r);
+}
+
+void
+tw_queue(struct traffic_world *tw, double per_s, uint32_t servers, struct dist service)
+{
+    tw_init(tw);
+    tw_site(tw, 0, servers, service);
+    tw_device(tw);
+    tw_cohort(tw, 0, 1000, per_s / 1000, 1);
+    tw_rule(tw, 1, TW_ROWS(0), 1, TW_ROWS(0));
+}
+
+void
+tw_chain(struct traffic_world *tw, double reads)
+{
+    tw_init(tw);
+    for (uint32_t i = 0; i < 3; i++)
+        tw_place(tw);
+    tw_rtt(tw, 0, 1, 0.040);
+    tw_rtt(tw, 1, 2, 0.100);
+    tw_rtt(tw, 1, 3, 0.250);
+    tw_rtt(tw, 0, 3, 0.300);
+    tw_rtt(tw, 0, 2, 0.120);
+    tw_site(tw, 1, TW_AMPLE, dist_constant(99));
+    tw_site(tw, 2, TW_AMPLE, dist_constant(0.007));
+    tw_store(tw, 3, TW_AMPLE, dist_constant(0.002));
+    tw_cohort(tw, 0, 1000, 0.1, reads);
+    tw_rule(tw, 1, TW_ROWS(1), 1, TW_ROWS(0))->gateway.i = 0;
+}
+
+void
+tw_varied(struct traffic_world *tw)
+{
+    tw_chain(tw, 0.7);
+    tw->class[0].weight = 0.25;
+    tw->class[0].size = (struct dist){.kind = DIST_LOGNORMAL, .p = {75000, 3}};
+    tw->class[1] = (struct data_class){.weight = 0.75,
+                                       .size = (struct dist){.kind = DIST_GAMMA, .p = {9000, 2}}};
+    tw->world.classes = 2;
+    tw_cohort(tw, 2, 50000, 0.001, 0.5);
+    tw->site[1].servers = 2;
+    tw->site[1].service = (struct dist){.kind = DIST_LOGNORMAL, .p = {0.004, 1.5}};
+    tw->link[4].loss = 0.01;
+    tw_jitter(tw, 0, 1, tw_exponential(0.01));
+    tw_rtt(tw, 2, 1, 0.1);
+    tw->store[0].fails = (struct failures){99, 1};
+    tw->model.study.failures = 1;
+    for (uint32_t h = 0; h < 24; h++)
+        tw->cohort[0].hour[h] = h < 12 ? 0.5 : 1.5;
 }

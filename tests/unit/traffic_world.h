@@ -52,6 +52,25 @@ struct rule *tw_rule(struct traffic_world *tw, uint32_t need_data, const uint32_
 void tw_rtt(struct traffic_world *tw, uint32_t a, uint32_t b, double rtt_s);
 void tw_jitter(struct traffic_world *tw, uint32_t a, uint32_t b, struct dist jitter_s);
 
+/* Users beside one site; keys on their devices: latency is the time at the station. */
+void tw_queue(struct traffic_world *tw, double per_s, uint32_t servers, struct dist service);
+
+/* Users at place 0, a gateway at 1, a replica (7 ms) at 2, a key store (2 ms) at 3; RTTs from the
+ * gateway 40, 100 and 250 ms. */
+void tw_chain(struct traffic_world *tw, double reads);
+
+/* A world with some of everything that is drawn. */
+void tw_varied(struct traffic_world *tw);
+
+/* A station that never makes anybody wait, and one that takes no time. */
+#define TW_AMPLE 1000000
+extern const struct dist tw_free;
+
+/* Intervals of tests: a correct program would fail each once in 10 000 seeds; with the seed fixed,
+ * never. */
+#define TW_LEVEL 0.9999
+enum { TW_REPLICATIONS = 24 };
+
 #define TW_ROWS(...) ((const uint32_t[]){__VA_ARGS__, NONE})
 
 struct dist tw_exponential(double mean);
@@ -67,6 +86,15 @@ double tw_value(const struct recording *r, enum metric_id metric, struct label l
 /* Fails unless `expected` lies in the interval of `level` of the mean of `value` (Student's t). */
 void tw_check_mean(const char *what, const double *value, size_t count, double expected,
                    double level);
+
+/* Fails unless |got - expected| <= within. */
+void tw_check_near(const char *what, double got, double expected, double within);
+
+/* Mean latencies of some replications against an expectation, in ms. */
+void tw_check_mean_latency(const char *what, const struct traffic_world *tw, double expected_ms);
+
+/* The latency of worlds without chance, where all operations of a regime take as long. */
+void tw_check_latency(const char *what, const struct traffic_world *tw, double expected_ms);
 
 /* Mean sojourn of M/M/c: S + C(c, a) S / (c - a), Erlang 1917. */
 double tw_mmc_sojourn(double arrivals_per_s, double service_s, uint32_t servers);
