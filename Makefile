@@ -6,8 +6,8 @@ PREFIX  ?= /usr/local
 SAN     ?=
 V       ?=
 Q       := $(if $(V),,@)
-# as many jobs as cores unless told otherwise
-MAKEFLAGS += $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+# as many jobs as cores
+MAKEFLAGS += --jobs=$(shell nproc)
 BUILD   ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma   := ,
 

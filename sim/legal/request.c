@@ -68,9 +68,8 @@ ask_accounts(struct docket *d, const struct ask *ask)
 
     stream_open(&s, d->seed, d->replication, PURPOSE_ACCOUNTS, entity_of(d, ask->source),
                 ask->number);
-    return accounts_draw(&d->named, ask->population, ask->accounts, &s) < 0
-               ? why_no_memory(d->why)
-               : 0;
+    return accounts_draw(&d->named, ask->population, ask->accounts, &s) < 0 ? why_no_memory(d->why)
+                                                                            : 0;
 }
 
 int

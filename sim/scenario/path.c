@@ -334,7 +334,7 @@ int
 path_apply(const struct path_set *set, struct node *document, struct node **out, struct why *why)
 {
     struct walk w = {.set = set, .why = why};
-    struct node *section;
+    struct node *section = NULL;
     int rc = split(&w);
 
     if (rc < 0)

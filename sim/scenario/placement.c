@@ -214,12 +214,12 @@ rule_start(struct read *r, void *row)
 static bool
 needs_devices(const struct read *r, const struct rule *rule)
 {
-    uint64_t stores = rule->stores;
+    uint64_t devices = 0;
 
     for (uint32_t i = 0; i < r->w->stores; i++)
         if (r->w->store[i].kind == STORE_DEVICE)
-            stores &= ~(UINT64_C(1) << i);
-    return !formula_holds(&rule->keys, stores);
+            devices |= UINT64_C(1) << i;
+    return (rule->stores & devices) != 0 && !formula_holds(&rule->keys, rule->stores & ~devices);
 }
 
 static void
@@ -233,7 +233,7 @@ rule_finish(struct read *r, const struct node *node, void *row)
     if (rule->decrypts == DECRYPTS_CLIENT && rule->key_cache_ttl_s > 0)
         fault_at(r, node, "key-cache", "has no meaning where the client decrypts: no key passes the "
                                        "gateway");
-    if (rule->decrypts == DECRYPTS_GATEWAY && rule->stores != 0 && needs_devices(r, rule))
+    if (rule->decrypts == DECRYPTS_GATEWAY && needs_devices(r, rule))
         fault_at(r, node, "keys", "need a user's device, which a gateway cannot ask; write "
                                   "decrypts: client");
 }

@@ -121,6 +121,7 @@ make_stores(struct traffic_world *tw, uint32_t n, uint32_t need, double reads)
         row[i] = tw_store(tw, 0, TW_AMPLE, tw_exponential(0.010));
     row[n] = NONE;
     tw_cohort(tw, 0, 1000, 0.1, reads);
+    tw->model.study.window = 10000;
     tw_rule(tw, 1, TW_ROWS(0), need, row);
 }
 

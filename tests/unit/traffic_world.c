@@ -191,6 +191,12 @@ tw_value(const struct recording *r, enum metric_id metric, struct label label)
     return 0;
 }
 
+double
+tw_utilisation(const struct recording *r, uint32_t station)
+{
+    return tw_value(r, METRIC_STATION_UTILISATION, label_with(label_total, LABEL_STATION, station));
+}
+
 void
 tw_check_mean(const char *what, const double *value, size_t count, double expected, double level)
 {

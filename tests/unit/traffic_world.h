@@ -82,6 +82,8 @@ void tw_run(const struct traffic_world *tw, uint64_t replication, struct recordi
 double tw_latency_ms(const struct recording *r);
 double tw_availability(const struct recording *r);
 double tw_value(const struct recording *r, enum metric_id metric, struct label label);
+/* Of a station: sites, then key stores. */
+double tw_utilisation(const struct recording *r, uint32_t station);
 
 /* Fails unless `expected` lies in the interval of `level` of the mean of `value` (Student's t). */
 void tw_check_mean(const char *what, const double *value, size_t count, double expected,
