@@ -1,5 +1,6 @@
 /* jurisim compare: strategies side by side, of a kept run or of a scenario simulated for it. */
 #include "cli/simulate.h"
+#include "report/claims.h"
 #include "report/compare.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -56,12 +57,8 @@ static int
 add_judgement(void *self, const char *kind, const char *strategy, const char *verdict,
               const char *text)
 {
-    struct text *out = self;
-
     (void)kind;
-    (void)strategy;
-    (void)verdict;
-    text_addf(out, "%s\n", text);
+    claims_add(self, strategy, verdict, text);
     return 0;
 }
 
@@ -72,8 +69,11 @@ print_comparison(const struct asked *a, struct run *run, struct text *out, struc
                      : compare_text(out, &run->legend, &run->outcome);
 
     if (rc == 0 && !a->json) {
-        text_add(out, "\n");
-        rc = store_judgements(run->store, add_judgement, out, why);
+        struct claims_told claims = {0};
+
+        rc = store_judgements(run->store, add_judgement, &claims, why);
+        claims_write(&claims, out);
+        claims_release(&claims);
     }
     if (rc != 0 || out->lost)
         return rc != 0 ? cli_fail(rc, why) : EXIT_FAILED;

@@ -2,6 +2,7 @@
  * results. */
 #include "base/json.h"
 #include "cli/simulate.h"
+#include "report/claims.h"
 #include "report/compare.h"
 #include "report/run_json.h"
 #include <getopt.h>
@@ -113,8 +114,18 @@ print_results(const struct asked *a, const struct run *run, struct text *out)
                                 &run->judgements)
                      : compare_text(out, &run->legend, &run->outcome);
 
-    for (size_t i = 0; !a->json && rc == 0 && i < run->judgements.count; i++)
-        text_addf(out, "%s%s\n", i == 0 ? "\n" : "", run->judgements.item[i].text);
+    if (!a->json && rc == 0) {
+        struct claims_told claims = {0};
+
+        for (size_t i = 0; i < run->judgements.count; i++) {
+            const struct judgement *judged = &run->judgements.item[i];
+
+            claims_add(&claims, run->legend.strategy[judged->strategy],
+                       verdict_name[judged->verdict], judged->text);
+        }
+        claims_write(&claims, out);
+        claims_release(&claims);
+    }
     if (rc != 0 || out->lost)
         return EXIT_FAILED;
     if (cli_write(text_str(out)) != EXIT_DONE)

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +54,7 @@ main(int argc, char **argv)
 {
     /* a reader that stops reading is an error of writing, told as such, not a silent death */
     signal(SIGPIPE, SIG_IGN);
+    opterr = 0; /* the commands say what they did not understand */
     if (argc < 2) {
         usage(stderr);
         return EXIT_MISUSE;

@@ -33,7 +33,7 @@ keep(struct making *m, sim_ns at, uint64_t cell, uint64_t place)
                        m->facts->is.name, ARRIVALS_MOST, BAND_CELLS);
     if (VEC_ROOM(out) < 0)
         return why_no_memory(m->why);
-    out->item[out->count++] = (struct arrival){at, cell << PLACE_BITS | place};
+    out->item[out->count++] = (struct keyed){(uint64_t)at, cell << PLACE_BITS | place};
     return 0;
 }
 
@@ -132,14 +132,17 @@ same_facts(const struct request_stream *a, const struct request_stream *b)
     return true;
 }
 
+/* They were made in the order of their numbers, and sorting keeps that of equal times. */
 static int
-compare_arrivals(const void *a, const void *b)
+sort_by_time(struct arrival_list *list, struct why *why)
 {
-    const struct arrival *x = a, *y = b;
+    struct keyed *spare = calloc(list->count + 1, sizeof *spare);
 
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    return (x->number > y->number) - (x->number < y->number);
+    if (spare == NULL)
+        return why_no_memory(why);
+    order_by_key(list->item, spare, list->count);
+    free(spare);
+    return 0;
 }
 
 int
@@ -171,9 +174,7 @@ arrivals_make(struct arrival_list *out, const struct model *model, const struct 
         if (m.from < m.to)
             rc = add_span(&m);
     }
-    if (rc == 0 && out->count > 1)
-        qsort(out->item, out->count, sizeof *out->item, compare_arrivals);
-    return rc;
+    return rc < 0 ? rc : sort_by_time(out, why);
 }
 
 void

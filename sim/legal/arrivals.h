@@ -15,15 +15,13 @@
  *    own.
  */
 #include "base/units.h"
+#include "legal/order.h"
 #include "model/model.h"
 
-struct arrival {
-    sim_ns at;
-    uint64_t number; /* names the request within its stream: cell << 30 | place in the cell */
-};
-
+/* By time, then number. An arrival's key is its time; its value is its number, which names the
+ * request within its stream: cell << 30 | place in the cell. */
 struct arrival_list {
-    struct arrival *item; /* owned; by time, then number */
+    struct keyed *item; /* owned */
     size_t count, capacity;
 };
 

@@ -13,11 +13,11 @@
 #include "legal/ledger.h"
 #include "legal/tally.h"
 
-/* Why an event happens; `a` is a source, phase or pursuit, `b` the pursuit's generation (and for
- * EVENT_REVIEWED the custodian above it). */
+/* Why an event happens; `a` is a phase or pursuit, `b` the pursuit's generation (and for
+ * EVENT_REVIEWED the custodian above it). Arrivals are known beforehand and do not pass the queue.
+ */
 enum event_kind {
     EVENT_PHASE,    /* a phase begins */
-    EVENT_ARRIVAL,  /* the next request of a source */
     EVENT_FILED,    /* filing and stages, or the treaty's delay, are over */
     EVENT_REVIEWED, /* a reviewer is done */
     EVENT_JUDGED,   /* the court has spoken */
@@ -29,7 +29,8 @@ struct source {
     struct authority_id authority;
     uint32_t stream;
     struct arrival_list arrivals;
-    size_t next; /* the first arrival that has not come yet */
+    size_t next;                     /* the first arrival that has not come yet */
+    uint32_t channel, channel_phase; /* as found last; NONE at first */
 };
 
 /* What was drawn when the request came: the same in all strategies. */
@@ -45,8 +46,8 @@ struct ask {
 
 struct request {
     struct ask ask;
-    uint32_t serial; /* order of arrival; unique within a run */
     sim_ns received;
+    uint32_t period;    /* of the receipt */
     sim_ns since;       /* the look for a plan that it pursues now */
     sim_ns first_yield; /* SIM_NEVER: none yet */
     uint32_t epoch;     /* in which its plan was made */
@@ -128,8 +129,8 @@ struct docket {
     struct source *source; /* owned */
     uint32_t *authority_of;
     uint32_t sources;
+    sim_ns now;
     uint32_t phase; /* at this time */
-    uint32_t serials;
     POOL(struct request) requests;
     POOL(struct pursuit) pursuits;
     POOL(struct taken_link) links;
@@ -170,6 +171,9 @@ source_stream(const struct docket *d, uint32_t source)
     return &source_authority(d, source)->stream[d->source[source].stream];
 }
 
+/* The channel through which a source's requests go now. */
+MUST_CHECK int source_channel(struct docket *d, uint32_t source, uint32_t *channel);
+
 /* request.c: what was asked */
 
 /* Draws what request `number` of a source asks for, in the world as it stands now. ERR_LIMIT. */
@@ -186,7 +190,7 @@ void lever_stream(struct stream *out, const struct docket *d, const struct ask *
 
 /* pursuit.c: what becomes of it */
 
-MUST_CHECK int request_arrive(struct docket *d, uint32_t source, const struct arrival *arrival);
+MUST_CHECK int request_arrive(struct docket *d, uint32_t source, uint64_t number);
 /* All unmet requests look for a plan again: an epoch has begun. */
 MUST_CHECK int requests_look_again(struct docket *d);
 /* At the horizon: every request that is still open gets its fate. */

@@ -18,8 +18,7 @@ static int
 find_effects(struct docket *d, const struct pursuit *u, const struct ask *ask, struct effects *out)
 {
     uint32_t channel, lever;
-    int rc = channel_find(&d->channels, d->phase, source_authority(d, ask->source)->jurisdiction,
-                          source_stream(d, ask->source)->through, &channel, d->why);
+    int rc = source_channel(d, ask->source, &channel);
 
     if (rc < 0)
         return rc;
@@ -101,27 +100,37 @@ metadata_classes(const struct world *w)
 static int
 touch_all(struct docket *d, struct touch *t, const struct ask *ask, const struct effects *effects)
 {
+    const uint32_t parts = d->timeline.parts[ask->cohort].count;
     const uint64_t *account;
     int rc = ask_accounts(d, ask);
 
     account = d->named.first;
     for (uint64_t i = 0; i < ask->accounts && rc == 0; i++) {
-        const uint32_t part = timeline_part(&d->timeline, docket_phase(d), ask->cohort, account[i]);
+        const uint32_t part =
+            parts == 1 ? 0 : timeline_part(&d->timeline, docket_phase(d), ask->cohort, account[i]);
 
         if (i + EXPECT_AHEAD < ask->accounts)
             ledger_expect(&d->ledger, ask->cohort, account[i + EXPECT_AHEAD]);
         if (ledger_touch(&d->ledger, t, account[i], part, effects->row[part]) < 0)
             rc = why_no_memory(d->why);
     }
+    if (rc == 0 && touch_close(t) < 0)
+        rc = why_no_memory(d->why);
     return rc;
+}
+
+static int
+gained(void *self, const struct touch *t, enum exposure kind)
+{
+    return tally_gain(self, t->authority, t->cohort, t->at, kind, &t->run[kind]);
 }
 
 /* What the request learnt of it. */
 static void
 note(struct docket *d, struct request *r, const struct touch *t)
 {
-    if (t->something && r->first_yield == SIM_NEVER)
-        r->first_yield = d->queue.now;
+    if ((t->content || t->metadata || t->pieces) && r->first_yield == SIM_NEVER)
+        r->first_yield = d->now;
     r->content |= t->content;
     r->metadata |= t->metadata;
 }
@@ -138,11 +147,14 @@ lever_execute(struct docket *d, uint32_t row)
         .asked = r->ask.classes,
         .records = metadata_classes(docket_world(d)),
         .mode = (enum want)u->mode,
-        .at = d->queue.now,
+        .at = d->now,
         .since = r->since,
         .seed = d->seed,
         .replication = d->replication,
         .request = r->ask.identity,
+        .effect = NONE,
+        .gained = gained,
+        .self = &d->tally,
     };
     int rc = find_effects(d, u, &r->ask, &effects);
 
@@ -155,7 +167,6 @@ lever_execute(struct docket *d, uint32_t row)
     rc = touch_all(d, &t, &r->ask, &effects);
     if (rc < 0)
         return rc;
-    tally_gains(&d->tally, t.authority, t.cohort, t.at, &t.gains);
     note(d, r, &t);
     return 0;
 }

@@ -5,17 +5,23 @@
 
 enum {
     SLOTS_LEAST_LOG2 = 10,
-    ACCOUNT_BITS = 48, /* of a key; the cohort lies above */
+    SLOTS_FIRST_MOST_LOG2 = 22, /* 32 MiB, before any account is seen */
+    ACCOUNT_BITS = 48,          /* of a key; the cohort lies above */
 };
 
 int
-ledger_init(struct ledger *l, const struct timeline *timeline, const struct effect_table *table)
+ledger_init(struct ledger *l, const struct timeline *timeline, const struct effect_table *table,
+            size_t expected)
 {
+    unsigned log2 = SLOTS_LEAST_LOG2;
+
+    while (log2 < SLOTS_FIRST_MOST_LOG2 && (size_t)1 << log2 < 2 * expected)
+        log2++;
     *l = (struct ledger){
         .timeline = timeline,
         .table = table,
-        .slots = (size_t)1 << SLOTS_LEAST_LOG2,
-        .shift = 64 - SLOTS_LEAST_LOG2,
+        .slots = (size_t)1 << log2,
+        .shift = 64 - log2,
     };
     l->slot = calloc(l->slots, sizeof *l->slot);
     l->fragments = calloc(timeline->data_forms + 1, sizeof *l->fragments);
@@ -86,8 +92,9 @@ grow(struct ledger *l)
     return 0;
 }
 
-/* The account with this key, added when it is new; NULL when out of memory. */
-static struct account *
+/* The account with this key, added when it is new (its view is then nobody's); NULL when out of
+ * memory. */
+static inline struct account *
 account_at(struct ledger *l, uint64_t key)
 {
     const uint64_t hash = hash_of(key), tag = tag_of(hash);
@@ -100,7 +107,7 @@ account_at(struct ledger *l, uint64_t key)
             if (a->key == key)
                 return a;
         }
-    if (VEC_ROOM(&l->accounts) < 0)
+    if (l->accounts.count == l->accounts.capacity && VEC_ROOM(&l->accounts) < 0)
         return NULL;
     l->slot[at] = tag | (uint64_t)(l->accounts.count + 1);
     struct account *fresh = &l->accounts.item[l->accounts.count++];
@@ -290,78 +297,148 @@ join(struct ledger *l, const struct touch *t, const struct account *a, struct vi
                 });
 }
 
-/* Marks `fresh` classes as exposed: counts the account where it is new to authority or anyone. */
 static void
-expose(struct gains *g, struct account *a, struct view *v, enum exposure kind, uint16_t classes)
+end_run(struct touch *t, enum exposure kind)
+{
+    if (t->run[kind].accounts > 0 && t->failed == 0)
+        t->failed = t->gained(t->self, t, kind);
+    t->run[kind].accounts = 0;
+}
+
+/* Accounts never touched before gain all that the effect does. */
+static void
+end_fresh(struct touch *t)
+{
+    for (enum exposure kind = EXPOSED_CONTENT; kind < KINDS_KEPT; kind++) {
+        const uint16_t open = t->doing.open[kind];
+
+        if (open == 0 || t->fresh == 0)
+            continue;
+        end_run(t, kind);
+        t->run[kind] = (struct gain_run){{open, open, true, true}, t->fresh};
+    }
+    t->fresh = 0;
+}
+
+int
+touch_close(struct touch *t)
+{
+    end_fresh(t);
+    for (enum exposure kind = EXPOSED_CONTENT; kind < EXPOSURES; kind++)
+        end_run(t, kind);
+    return t->failed;
+}
+
+static inline void
+gain(struct touch *t, enum exposure kind, struct gain gain)
+{
+    const struct gain last = t->run[kind].gain;
+
+    if (gain.mine != last.mine || gain.any != last.any || gain.first_mine != last.first_mine ||
+        gain.first_any != last.first_any) {
+        end_run(t, kind);
+        t->run[kind].gain = gain;
+    }
+    t->run[kind].accounts++;
+}
+
+/* Marks classes as exposed, and counts the account where it is new to the authority or to all. */
+static inline void
+expose(struct touch *t, struct account *a, struct view *v, enum exposure kind, uint16_t classes)
 {
     const uint16_t mine = classes & (uint16_t)~v->open[kind];
     const uint16_t any = classes & (uint16_t)~a->any[kind];
 
     if (mine == 0)
         return;
-    g->mine[kind] += v->open[kind] == 0;
-    g->any[kind] += any != 0 && a->any[kind] == 0;
-    for (unsigned rest = mine; rest != 0; rest &= rest - 1)
-        g->mine_class[kind][__builtin_ctz(rest)]++;
-    for (unsigned rest = any; rest != 0; rest &= rest - 1)
-        g->any_class[kind][__builtin_ctz(rest)]++;
+    gain(t, kind, (struct gain){mine, any, v->open[kind] == 0, any != 0 && a->any[kind] == 0});
     v->open[kind] |= classes;
     a->any[kind] |= classes;
 }
 
 /* Content opened by a key that came after its ciphertext; before expose() marks it. */
 static void
-count_retroactive(struct gains *g, const struct account *a, const struct view *v, uint16_t content,
+count_retroactive(struct touch *t, const struct account *a, const struct view *v, uint16_t content,
                   uint16_t retroactive)
 {
     const uint16_t mine = content & retroactive & (uint16_t)~v->open[EXPOSED_CONTENT];
     const uint16_t any = mine & (uint16_t)~a->any[EXPOSED_CONTENT];
 
-    g->mine[EXPOSED_RETROACTIVE] += mine != 0 && v->open[EXPOSED_CONTENT] == 0;
-    g->any[EXPOSED_RETROACTIVE] += any != 0 && a->any[EXPOSED_CONTENT] == 0;
-    for (unsigned rest = mine; rest != 0; rest &= rest - 1)
-        g->mine_class[EXPOSED_RETROACTIVE][__builtin_ctz(rest)]++;
-    for (unsigned rest = any; rest != 0; rest &= rest - 1)
-        g->any_class[EXPOSED_RETROACTIVE][__builtin_ctz(rest)]++;
+    if (mine != 0)
+        gain(t, EXPOSED_RETROACTIVE,
+             (struct gain){mine, any, v->open[EXPOSED_CONTENT] == 0,
+                           any != 0 && a->any[EXPOSED_CONTENT] == 0});
+}
+
+/* What an effect does by itself. */
+static void
+take_effect(struct touch *t, const struct effect *e, uint32_t row)
+{
+    struct doing *d = &t->doing;
+
+    end_fresh(t);
+    t->effect = row;
+    *d = (struct doing){0};
+    d->open[EXPOSED_METADATA] = e->metadata & t->asked;
+    if (t->mode == WANT_METADATA)
+        return;
+    d->open[EXPOSED_CIPHERTEXT] = e->whole & t->asked & (uint16_t)~t->records;
+    d->join = d->join_fresh = e->pieces & t->asked;
+    t->pieces |= d->join != 0;
+    if (t->mode != WANT_CONTENT)
+        return;
+    d->join_fresh &= (uint16_t)~e->opens;
+    d->open[EXPOSED_CONTENT] = e->opens & t->asked & (uint16_t)~t->records;
+    d->open[EXPOSED_METADATA] |= e->opens & t->asked;
+}
+
+/* An account that was touched before, or that takes more than one effect to open. */
+static int
+touch_known(struct ledger *l, struct touch *t, struct account *a, uint32_t part)
+{
+    const struct doing *d = &t->doing;
+    struct bits bits = {0};
+    struct view *v = view_of(l, a, t->authority);
+    uint16_t join_for, content, metadata;
+
+    if (v == NULL)
+        return ERR_MEMORY;
+    join_for = v->holdings == 0 ? d->join_fresh : d->join; /* what was held may now open, too */
+    if (join_for != 0 && join(l, t, a, v, part, t->effect, join_for, &bits) < 0)
+        return ERR_MEMORY;
+    content = d->open[EXPOSED_CONTENT] | (bits.opened & (uint16_t)~t->records);
+    metadata = d->open[EXPOSED_METADATA] | bits.opened;
+    if (bits.retroactive != 0)
+        count_retroactive(t, a, v, content, bits.retroactive);
+    expose(t, a, v, EXPOSED_CIPHERTEXT,
+           d->open[EXPOSED_CIPHERTEXT] | (bits.whole & (uint16_t)~t->records));
+    expose(t, a, v, EXPOSED_METADATA, metadata);
+    expose(t, a, v, EXPOSED_CONTENT, content);
+    t->content |= content != 0;
+    t->metadata |= metadata != 0;
+    return t->failed;
 }
 
 int
 ledger_touch(struct ledger *l, struct touch *t, uint64_t account, uint32_t part, uint32_t effect)
 {
-    const struct effect *e = &l->table->effects.item[effect];
-    struct bits bits = {0};
     struct account *a;
-    struct view *v;
 
     assert(account >> ACCOUNT_BITS == 0);
     if (2 * (l->accounts.count + 1) > l->slots && grow(l) < 0)
         return ERR_MEMORY;
+    if (effect != t->effect)
+        take_effect(t, &l->table->effects.item[effect], effect);
     a = account_at(l, key_of(t->cohort, account));
-    v = a != NULL ? view_of(l, a, t->authority) : NULL;
-    if (v == NULL)
+    if (a == NULL)
         return ERR_MEMORY;
-    if (t->mode == WANT_CONTENT)
-        bits.opened = e->opens & t->asked;
-    if (t->mode != WANT_METADATA) {
-        uint16_t join_for = e->pieces & t->asked & (uint16_t)~bits.opened;
-
-        bits.whole = e->whole & t->asked;
-        if (v->holdings != 0) /* what was held may now open, too, or be what was opened */
-            join_for = e->pieces & t->asked;
-        if (join_for != 0 && join(l, t, a, v, part, effect, join_for, &bits) < 0)
-            return ERR_MEMORY;
-    }
-    const uint16_t content = bits.opened & (uint16_t)~t->records;
-    const uint16_t metadata = (e->metadata & t->asked) | bits.opened;
-
-    if (bits.retroactive != 0)
-        count_retroactive(&t->gains, a, v, content, bits.retroactive);
-    expose(&t->gains, a, v, EXPOSED_CIPHERTEXT, bits.whole & (uint16_t)~t->records);
-    expose(&t->gains, a, v, EXPOSED_METADATA, metadata);
-    expose(&t->gains, a, v, EXPOSED_CONTENT, content);
-    t->content |= content != 0;
-    t->metadata |= metadata != 0;
-    t->something |=
-        (content | metadata) != 0 || (t->mode != WANT_METADATA && (e->pieces & t->asked) != 0);
-    return 0;
+    if (a->view.authority != UINT16_MAX || t->doing.join_fresh != 0)
+        return touch_known(l, t, a, part);
+    a->view.authority = (uint16_t)t->authority;
+    memcpy(a->any, t->doing.open, sizeof a->any);
+    memcpy(a->view.open, t->doing.open, sizeof a->view.open);
+    t->fresh++;
+    t->content |= t->doing.open[EXPOSED_CONTENT] != 0;
+    t->metadata |= t->doing.open[EXPOSED_METADATA] != 0;
+    return t->failed;
 }

@@ -23,9 +23,8 @@ enum exposure {
     EXPOSURES
 };
 
-enum {
-    KINDS_KEPT = EXPOSED_RETROACTIVE /* kinds whose bits are kept for each account */
-};
+/* Kinds whose bits are kept for each account. */
+#define KINDS_KEPT EXPOSED_RETROACTIVE
 
 /* One authority's view of an account: data classes exposed, by kind. */
 struct view {
@@ -72,10 +71,24 @@ struct ledger {
     uint64_t *fragments, *before, *keys;
 };
 
-/* Accounts newly exposed by one taking, by kind: to the authority, to anyone; and by class. */
-struct gains {
-    uint64_t mine[EXPOSURES], any[EXPOSURES];
-    uint64_t mine_class[EXPOSURES][CLASSES_MAX], any_class[EXPOSURES][CLASSES_MAX];
+/* What one taking newly exposes of an account, of one kind: data classes to the authority (mine)
+ * and to anyone, and whether it is the first of the account. */
+struct gain {
+    uint16_t mine, any;
+    bool first_mine, first_any;
+};
+
+/* Mostly every account of a request gains the same: equal gains in a row are counted as a run. */
+struct gain_run {
+    struct gain gain;
+    uint32_t accounts;
+};
+
+/* What an effect alone does to an account under a touch: data classes. */
+struct doing {
+    uint16_t open[KINDS_KEPT];
+    uint16_t join;       /* to be joined with what is held of the account ... */
+    uint16_t join_fresh; /* ... or with the request's other takings, when nothing is held */
 };
 
 /* What a request has taken so far of all its accounts in one part. */
@@ -94,19 +107,30 @@ struct touch {
     uint64_t seed, replication, request; /* keys the draw of a cached key */
     const struct taken *taken;           /* by this request so far, this lever included */
     size_t takings;
-    struct gains gains;                /* adds up */
-    bool content, metadata, something; /* was any disclosed? */
+    struct gain_run run[EXPOSURES]; /* what is gained now, by kind */
+    uint32_t effect;                /* the last one, NONE at first */
+    struct doing doing;             /* what it does */
+    uint32_t fresh;                 /* accounts never touched before that it was done to */
+    /* Told of every run that ends; 0, or an error that the next call returns. */
+    int (*gained)(void *self, const struct touch *touch, enum exposure kind);
+    void *self;
+    int failed;
+    bool content, metadata, pieces; /* was any disclosed? */
 };
 
-/* ERR_MEMORY. Release also after failure. */
+/* With room for about `expected` accounts; more are no error. ERR_MEMORY. Release also after
+ * failure. */
 MUST_CHECK int ledger_init(struct ledger *ledger, const struct timeline *timeline,
-                           const struct effect_table *table);
+                           const struct effect_table *table, size_t expected);
 void ledger_release(struct ledger *ledger);
 
 /* Hands what effect row `effect` takes of an account of `touch->cohort` in `part` to the authority.
  * ERR_MEMORY. */
 MUST_CHECK int ledger_touch(struct ledger *ledger, struct touch *touch, uint64_t account,
                             uint32_t part, uint32_t effect);
+
+/* Tells `gained` of the runs that have not ended yet: after the last account. */
+MUST_CHECK int touch_close(struct touch *touch);
 
 /* Tells the processor that an account will be touched soon. */
 void ledger_expect(const struct ledger *ledger, uint32_t cohort, uint64_t account);

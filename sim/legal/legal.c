@@ -1,5 +1,6 @@
 #include "legal/legal.h"
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include "legal/docket.h"
 #include "legal/standing.h"
@@ -23,10 +24,38 @@ make_sources(struct docket *d)
             d->authority_of[i] = a;
             d->source[i].authority.i = a;
             d->source[i].stream = s;
+            d->source[i].channel_phase = NONE;
             rc = arrivals_make(&d->source[i].arrivals, d->model, d->strategy, d->replication,
                                d->source[i].authority, s, d->why);
         }
     return rc;
+}
+
+int
+source_channel(struct docket *d, uint32_t source, uint32_t *channel)
+{
+    struct source *s = &d->source[source];
+    int rc = 0;
+
+    if (s->channel_phase != d->phase) {
+        rc = channel_find(&d->channels, d->phase, source_authority(d, source)->jurisdiction,
+                          source_stream(d, source)->through, &s->channel, d->why);
+        s->channel_phase = d->phase;
+    }
+    *channel = s->channel;
+    return rc;
+}
+
+/* How many accounts requests will name, about: it only sizes the first tables. */
+static size_t
+expected_accounts(const struct docket *d)
+{
+    double sum = 0;
+
+    for (uint32_t i = 0; i < d->sources; i++)
+        sum += (double)d->source[i].arrivals.count *
+               fmin(dist_mean(&source_stream(d, i)->accounts) + 1, 1e6);
+    return (size_t)fmin(sum, 1e9);
 }
 
 static int
@@ -44,7 +73,7 @@ docket_init(struct docket *d)
     d->got = calloc((size_t)PARTS_MAX * d->timeline.classes + 1, sizeof *d->got);
     d->team = calloc(d->model->world->custodians + 1, sizeof *d->team);
     if (d->got == NULL || d->team == NULL ||
-        ledger_init(&d->ledger, &d->timeline, &d->channels.table) < 0 ||
+        ledger_init(&d->ledger, &d->timeline, &d->channels.table, expected_accounts(d)) < 0 ||
         tally_init(&d->tally, d->model, &d->timeline, d->authority_of, d->sources) < 0)
         return why_no_memory(d->why);
     return 0;
@@ -76,31 +105,32 @@ docket_release(struct docket *d)
 
 /* The run */
 
-static int
-expect_arrival(struct docket *d, uint32_t source)
-{
-    const struct source *s = &d->source[source];
-
-    if (s->next == s->arrivals.count)
-        return 0;
-    return queue_add(&d->queue, s->arrivals.item[s->next].at, EVENT_ARRIVAL, source, 0) < 0
-               ? why_no_memory(d->why)
-               : 0;
-}
-
 /* Phases come first, so that whatever else happens at that instant happens in the new phase. */
 static int
-expect_all(struct docket *d)
+expect_phases(struct docket *d)
 {
     int rc = 0;
 
     for (uint32_t i = 1; i < d->timeline.phases && rc == 0; i++)
         rc = queue_add(&d->queue, d->timeline.phase[i].from, EVENT_PHASE, i, 0);
-    if (rc < 0)
-        return why_no_memory(d->why);
-    for (uint32_t i = 0; i < d->sources && rc == 0; i++)
-        rc = expect_arrival(d, i);
-    return rc;
+    return rc < 0 ? why_no_memory(d->why) : 0;
+}
+
+/* The source whose next request comes first, and when; SIM_NEVER: none comes any more. */
+static sim_ns
+next_arrival(const struct docket *d, uint32_t *source)
+{
+    sim_ns at = SIM_NEVER;
+
+    for (uint32_t i = 0; i < d->sources; i++) {
+        const struct source *s = &d->source[i];
+
+        if (s->next < s->arrivals.count && (sim_ns)s->arrivals.item[s->next].key < at) {
+            at = (sim_ns)s->arrivals.item[s->next].key;
+            *source = i;
+        }
+    }
+    return at;
 }
 
 static int
@@ -113,16 +143,6 @@ begin_phase(struct docket *d, uint32_t phase)
         return 0;
     rc = teams_refill(d);
     return rc < 0 ? rc : requests_look_again(d);
-}
-
-static int
-arrive(struct docket *d, uint32_t source)
-{
-    struct source *s = &d->source[source];
-    const struct arrival arrival = s->arrivals.item[s->next++];
-    const int rc = expect_arrival(d, source);
-
-    return rc < 0 ? rc : request_arrive(d, source, &arrival);
 }
 
 /* A review ends for the reviewer even when the request was dropped meanwhile. */
@@ -141,8 +161,6 @@ happen(struct docket *d, const struct event *e)
 {
     if (e->kind == EVENT_PHASE)
         return begin_phase(d, e->a);
-    if (e->kind == EVENT_ARRIVAL)
-        return arrive(d, e->a);
     if (e->kind == EVENT_REVIEWED)
         return reviewed(d, e);
     if (d->pursuits.item[e->a].generation != e->b)
@@ -165,14 +183,35 @@ close_counts(struct tally *t)
     }
 }
 
+/* Everything in order of time; what was scheduled goes before what arrives at the same instant. */
+static int
+step(struct docket *d, bool *more)
+{
+    uint32_t source = NONE;
+    const sim_ns at = next_arrival(d, &source);
+    struct event e;
+
+    if (d->queue.count > 0 && d->queue.heap[0].at <= at) {
+        *more = queue_next(&d->queue, &e);
+        d->now = e.at;
+        return happen(d, &e);
+    }
+    *more = source != NONE;
+    if (source == NONE)
+        return 0;
+    d->now = at;
+    return request_arrive(d, source,
+                          d->source[source].arrivals.item[d->source[source].next++].value);
+}
+
 static int
 docket_run(struct docket *d)
 {
-    struct event e;
-    int rc = expect_all(d);
+    bool more = true;
+    int rc = expect_phases(d);
 
-    while (rc == 0 && queue_next(&d->queue, &e))
-        rc = happen(d, &e);
+    while (rc == 0 && more)
+        rc = step(d, &more);
     if (rc == 0)
         rc = requests_close(d);
     if (rc == 0)

@@ -23,10 +23,9 @@ schedule(struct docket *d, double delay_s, uint32_t kind, uint32_t row)
 {
     const sim_ns delay = ns_from_seconds(delay_s);
 
-    if (delay >= d->model->horizon - d->queue.now)
+    if (delay >= d->model->horizon - d->now)
         return 0;
-    return queue_add(&d->queue, d->queue.now + delay, kind, row, d->pursuits.item[row].generation) <
-                   0
+    return queue_add(&d->queue, d->now + delay, kind, row, d->pursuits.item[row].generation) < 0
                ? why_no_memory(d->why)
                : 0;
 }
@@ -113,7 +112,7 @@ request_conclude(struct docket *d, uint32_t row)
     int rc = 0;
 
     if (r->addressed) {
-        tally_fate(&d->tally, r->ask.source, r->received, fate_of(r), r->shown);
+        tally_fate(&d->tally, r->ask.source, r->period, fate_of(r), r->shown);
         rc = tally_delay(&d->tally, d->source[r->ask.source].authority.i, r->received,
                          r->first_yield);
     }
@@ -301,18 +300,17 @@ look(struct docket *d, uint32_t row)
     enum want mode = WANT_METADATA;
     uint64_t levers = 0;
     uint32_t channel;
-    int rc = channel_find(&d->channels, d->phase, source_authority(d, r->ask.source)->jurisdiction,
-                          source_stream(d, r->ask.source)->through, &channel, d->why);
+    int rc = source_channel(d, r->ask.source, &channel);
 
     if (rc < 0)
         return rc;
     if (r->epoch != epoch) {
         r->epoch = epoch;
-        r->since = d->queue.now;
+        r->since = d->now;
     }
     if (!r->addressed && d->channels.channels.item[channel].levers.count > 0) {
         r->addressed = true;
-        tally_received(&d->tally, r->ask.source, r->received);
+        tally_received(&d->tally, r->ask.source, r->period);
     }
     if (r->addressed)
         rc = choose_plan(d, r, channel, &levers, &mode);
@@ -322,13 +320,13 @@ look(struct docket *d, uint32_t row)
 }
 
 int
-request_arrive(struct docket *d, uint32_t source, const struct arrival *arrival)
+request_arrive(struct docket *d, uint32_t source, uint64_t number)
 {
     const struct world *w = docket_world(d);
     uint16_t content = 0;
     struct ask ask;
     uint32_t row;
-    int rc = ask_draw(&ask, d, source, arrival->number);
+    int rc = ask_draw(&ask, d, source, number);
 
     if (rc == 0)
         rc = request_take(d, &row);
@@ -340,9 +338,9 @@ request_arrive(struct docket *d, uint32_t source, const struct arrival *arrival)
     ask.wants_content &= (ask.classes & content) != 0;
     *request_at(d, row) = (struct request){
         .ask = ask,
-        .serial = d->serials++,
-        .received = arrival->at,
-        .since = arrival->at,
+        .received = d->now,
+        .period = tally_period(&d->tally, d->now),
+        .since = d->now,
         .first_yield = SIM_NEVER,
         .epoch = docket_phase(d)->epoch,
         .first = NONE,
@@ -421,10 +419,14 @@ begin_execution(struct docket *d, uint32_t row)
 {
     struct pursuit *u = &d->pursuits.item[row];
     struct stream s;
+    double delay_s;
 
     u->state = PURSUIT_EXECUTING;
     lever_stream(&s, d, &request_at(d, u->request)->ask, u->identity, DRAW_EXECUTION);
-    return schedule(d, dist_draw(&lever_of(d, u)->terms->execution, &s), EVENT_EXECUTED, row);
+    delay_s = dist_draw(&lever_of(d, u)->terms->execution, &s);
+    if (delay_s > 0)
+        return schedule(d, delay_s, EVENT_EXECUTED, row);
+    return pursuit_executed(d, row);
 }
 
 /* What is left after review and court: all that was asked, or metadata only. */
@@ -458,7 +460,7 @@ decide(struct docket *d, uint32_t row)
         return settle(d, row);
     count_order(d, lever_of(d, u), FATE_CHALLENGED);
     if (!r->challenged)
-        tally_fate(&d->tally, r->ask.source, r->received, FATE_CHALLENGED, r->shown);
+        tally_fate(&d->tally, r->ask.source, r->period, FATE_CHALLENGED, r->shown);
     r->challenged = true;
     u->state = PURSUIT_COURT;
     lever_stream(&s, d, &r->ask, u->identity, DRAW_COURT);

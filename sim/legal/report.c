@@ -2,7 +2,6 @@
 #include "legal/tally.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct writing {
     struct tally *tally;
@@ -71,13 +70,20 @@ write_requests(const struct writing *w)
     return rc;
 }
 
+static double
+days_of(const struct cell *c)
+{
+    return (double)c->time / (double)NS_PER_DAY;
+}
+
 /* The five metrics of one kind under one label. */
 static int
 write_cell(const struct writing *w, enum metric_id any, struct label label, const struct cell *c,
            double accounts)
 {
     const double first = c->first == SIM_NEVER ? (double)NAN : days_from_ns(c->first);
-    const double value[] = {c->accounts > 0, c->accounts, c->accounts / accounts, c->days, first};
+    const double exposed = (double)c->accounts;
+    const double value[] = {c->accounts > 0, exposed, exposed / accounts, days_of(c), first};
     int rc = 0;
 
     for (unsigned i = 0; i < COUNT(value) && rc == 0; i++)
@@ -97,7 +103,7 @@ write_kind_cell(const struct writing *w, enum exposure kind, struct label label,
     const struct cell *c = &w->tally->cell[kind * w->tally->cells + row];
 
     if (kind == EXPOSED_RETROACTIVE)
-        return record_value(w->out, w->strategy, METRIC_CONTENT_RETROACTIVE, label, c->days);
+        return record_value(w->out, w->strategy, METRIC_CONTENT_RETROACTIVE, label, days_of(c));
     return write_cell(w, any[kind], label, c, accounts);
 }
 
@@ -159,36 +165,69 @@ write_curves(const struct writing *w)
 }
 
 static int
-write_delay(const struct writing *w, struct label label, struct lifetime *life, size_t count)
+write_delay(const struct writing *w, struct label label, const struct delay_list *delay)
 {
+    struct lifetime *life = calloc(delay->count + 1, sizeof *life);
     struct estimate e;
-    int rc;
+    int rc = ERR_MEMORY;
 
-    if (count == 0)
-        return 0;
-    rc = survival_restricted_mean(life, count, days_from_ns(w->tally->model->horizon), 0.95, &e);
-    return rc < 0 ? rc : record_value(w->out, w->strategy, METRIC_DISCLOSURE_DELAY, label, e.mean);
+    if (life == NULL)
+        return rc;
+    for (size_t i = 0; i < delay->count; i++)
+        life[i] =
+            (struct lifetime){days_from_ns((sim_ns)delay->item[i].key), delay->item[i].value != 0};
+    rc = survival_restricted_mean(life, delay->count, days_from_ns(w->tally->model->horizon), 0.95,
+                                  &e);
+    if (rc == 0) /* NAN, which is not written, when there was no request */
+        rc = record_value(w->out, w->strategy, METRIC_DISCLOSURE_DELAY, label, e.mean);
+    free(life);
+    return rc;
+}
+
+/* Two lists in order become one in order. */
+static int
+merge(struct delay_list *into, const struct delay_list *from)
+{
+    size_t i = into->count, j = from->count, k = i + j;
+
+    if (mem_grow(&into->item, &into->capacity, k, sizeof *into->item) < 0)
+        return ERR_MEMORY;
+    into->count = k;
+    while (j > 0)
+        into->item[--k] = i > 0 && into->item[i - 1].key > from->item[j - 1].key ? into->item[--i]
+                                                                                 : from->item[--j];
+    return 0;
+}
+
+/* In order first, so that sorting them again, as the estimate must, costs little. */
+static int
+sort_delays(struct delay_list *list)
+{
+    struct keyed *spare = calloc(list->count + 1, sizeof *spare);
+
+    if (spare == NULL)
+        return ERR_MEMORY;
+    order_by_key(list->item, spare, list->count);
+    free(spare);
+    return 0;
 }
 
 static int
 write_delays(const struct writing *w)
 {
     const struct tally *t = w->tally;
-    struct life_list all = {0};
+    struct delay_list all = {0};
     int rc = 0;
 
     for (uint32_t a = 0; a < t->authorities && rc == 0; a++) {
-        const struct life_list *one = &t->life[a];
-
-        rc = mem_grow(&all.item, &all.capacity, all.count + one->count, sizeof *all.item);
-        if (rc == 0 && one->count > 0)
-            memcpy(&all.item[all.count], one->item, one->count * sizeof *one->item);
-        all.count += rc == 0 ? one->count : 0;
+        rc = sort_delays(&t->delay[a]);
         if (rc == 0)
-            rc = write_delay(w, label_with(label_total, LABEL_AUTHORITY, a), one->item, one->count);
+            rc = merge(&all, &t->delay[a]);
+        if (rc == 0)
+            rc = write_delay(w, label_with(label_total, LABEL_AUTHORITY, a), &t->delay[a]);
     }
     if (rc == 0)
-        rc = write_delay(w, label_total, all.item, all.count);
+        rc = write_delay(w, label_total, &all);
     free(all.item);
     return rc;
 }
@@ -199,6 +238,7 @@ tally_report(struct tally *tally, uint32_t strategy, struct recording *out)
     const struct writing w = {tally, strategy, out};
     int rc = write_requests(&w);
 
+    tally_spread(tally);
     for (enum exposure k = EXPOSED_CONTENT; k < EXPOSURES && rc == 0; k++)
         rc = write_kind(&w, k);
     if (rc == 0)

@@ -44,12 +44,16 @@ make_counts(struct tally *t)
     t->cell = calloc((size_t)EXPOSURES * t->cells, sizeof *t->cell);
     t->curve =
         calloc((size_t)CURVE_KINDS * (1 + t->authorities), (CURVE_POINTS + 1) * sizeof *t->curve);
-    t->life = calloc(t->authorities + 1, sizeof *t->life);
-    if (t->first_source == NULL || t->by_source == NULL || t->by_jurisdiction == NULL ||
-        t->by_custodian == NULL || t->cell == NULL || t->curve == NULL || t->life == NULL)
+    t->delay = calloc(t->authorities + 1, sizeof *t->delay);
+    t->period_end = calloc(t->periods + 1, sizeof *t->period_end);
+    if (t->period_end == NULL || t->first_source == NULL || t->by_source == NULL ||
+        t->by_jurisdiction == NULL || t->by_custodian == NULL || t->cell == NULL ||
+        t->curve == NULL || t->delay == NULL)
         return ERR_MEMORY;
     for (uint32_t i = 0; i < EXPOSURES * t->cells; i++)
         t->cell[i].first = SIM_NEVER;
+    for (uint32_t i = 0; i < t->periods; i++)
+        t->period_end[i] = i + 1 < t->periods ? model_period_start(t->model, i + 1) : SIM_NEVER;
     for (uint32_t a = 0, s = 0; a < t->authorities; a++) {
         while (s < t->sources && t->authority_of[s] < a)
             s++;
@@ -83,59 +87,116 @@ tally_init(struct tally *t, const struct model *model, const struct timeline *ti
 void
 tally_release(struct tally *t)
 {
-    for (uint32_t a = 0; t->life != NULL && a < t->authorities; a++)
-        free(t->life[a].item);
+    for (uint32_t a = 0; t->delay != NULL && a < t->authorities; a++)
+        free(t->delay[a].item);
     free(t->first_source);
     free(t->by_source);
     free(t->by_jurisdiction);
     free(t->by_custodian);
     free(t->cell);
+    free(t->lumps.item);
     free(t->curve);
-    free(t->life);
+    free(t->delay);
+    free(t->period_end);
     *t = (struct tally){0};
 }
 
 /* Exposure */
 
-static void
-add_to(struct tally *t, enum exposure kind, uint32_t row, uint64_t accounts, sim_ns at)
+static bool
+is_like(const struct lump *l, uint32_t authority, uint32_t cohort, enum exposure kind,
+        struct gain gain)
 {
-    struct cell *c = &t->cell[kind * t->cells + row];
+    return l->authority == authority && l->cohort == cohort && l->kind == kind &&
+           l->gain.mine == gain.mine && l->gain.any == gain.any &&
+           l->gain.first_mine == gain.first_mine && l->gain.first_any == gain.first_any;
+}
 
-    if (accounts == 0)
-        return;
-    c->accounts += (double)accounts;
-    c->days += (double)accounts * days_from_ns(t->model->horizon - at);
-    if (at < c->first)
-        c->first = at;
+static struct lump *
+lump_like(struct tally *t, uint32_t authority, uint32_t cohort, enum exposure kind,
+          struct gain gain)
+{
+    size_t i = t->last_lump[kind];
+
+    if (i < t->lumps.count && is_like(&t->lumps.item[i], authority, cohort, kind, gain))
+        return &t->lumps.item[i];
+    for (i = 0; i < t->lumps.count; i++)
+        if (is_like(&t->lumps.item[i], authority, cohort, kind, gain))
+            break;
+    if (i == t->lumps.count) {
+        if (VEC_ROOM(&t->lumps) < 0)
+            return NULL;
+        t->lumps.item[t->lumps.count++] = (struct lump){.authority = authority,
+                                                        .cohort = cohort,
+                                                        .kind = kind,
+                                                        .gain = gain,
+                                                        .first = SIM_NEVER};
+    }
+    t->last_lump[kind] = i;
+    return &t->lumps.item[i];
 }
 
 static void
-add_to_curve(struct tally *t, enum exposure kind, uint32_t who, uint64_t accounts, sim_ns at)
+add_to_curve(struct tally *t, enum exposure kind, uint32_t authority, sim_ns at,
+             const struct gain_run *run)
 {
     const double place = (double)at / (double)t->model->horizon * CURVE_POINTS;
     const size_t i = (size_t)fmin(ceil(place), CURVE_POINTS);
     const size_t curve = kind == EXPOSED_CONTENT ? CURVE_CONTENT : CURVE_METADATA;
+    uint64_t *anyone = &t->curve[curve * (1 + t->authorities) * (CURVE_POINTS + 1) + i];
 
-    t->curve[(curve * (1 + t->authorities) + who) * (CURVE_POINTS + 1) + i] += accounts;
+    if (run->gain.first_any)
+        *anyone += run->accounts;
+    if (run->gain.first_mine)
+        anyone[(size_t)(1 + authority) * (CURVE_POINTS + 1)] += run->accounts;
+}
+
+int
+tally_gain(struct tally *t, uint32_t authority, uint32_t cohort, sim_ns at, enum exposure kind,
+           const struct gain_run *run)
+{
+    struct lump *l = lump_like(t, authority, cohort, kind, run->gain);
+
+    if (l == NULL)
+        return ERR_MEMORY;
+    l->accounts += run->accounts;
+    l->time += (account_ns)run->accounts * (uint64_t)(t->model->horizon - at);
+    if (at < l->first)
+        l->first = at;
+    if (kind == EXPOSED_CONTENT || kind == EXPOSED_METADATA)
+        add_to_curve(t, kind, authority, at, run);
+    return 0;
+}
+
+static void
+add_to(struct tally *t, const struct lump *l, uint32_t row)
+{
+    struct cell *c = &t->cell[l->kind * t->cells + row];
+
+    c->accounts += l->accounts;
+    c->time += l->time;
+    if (l->first < c->first)
+        c->first = l->first;
 }
 
 void
-tally_gains(struct tally *t, uint32_t authority, uint32_t cohort, sim_ns at, const struct gains *g)
+tally_spread(struct tally *t)
 {
-    for (enum exposure k = EXPOSED_CONTENT; k < EXPOSURES; k++) {
-        add_to(t, k, 0, g->any[k], at);
-        add_to(t, k, cell_authority(authority), g->mine[k], at);
-        add_to(t, k, cell_cohort(t, cohort), g->any[k], at);
-        add_to(t, k, cell_authority_cohort(t, authority, cohort), g->mine[k], at);
-        for (uint32_t c = 0; c < t->classes; c++) {
-            add_to(t, k, cell_class(t, c), g->any_class[k][c], at);
-            add_to(t, k, cell_authority_class(t, authority, c), g->mine_class[k][c], at);
+    for (size_t i = 0; i < t->lumps.count; i++) {
+        const struct lump *l = &t->lumps.item[i];
+
+        if (l->gain.first_any) {
+            add_to(t, l, 0);
+            add_to(t, l, cell_cohort(t, l->cohort));
         }
-        if (k == EXPOSED_CONTENT || k == EXPOSED_METADATA) {
-            add_to_curve(t, k, 0, g->any[k], at);
-            add_to_curve(t, k, 1 + authority, g->mine[k], at);
+        if (l->gain.first_mine) {
+            add_to(t, l, cell_authority(l->authority));
+            add_to(t, l, cell_authority_cohort(t, l->authority, l->cohort));
         }
+        for (unsigned rest = l->gain.any; rest != 0; rest &= rest - 1)
+            add_to(t, l, cell_class(t, (uint32_t)__builtin_ctz(rest)));
+        for (unsigned rest = l->gain.mine; rest != 0; rest &= rest - 1)
+            add_to(t, l, cell_authority_class(t, l->authority, (uint32_t)__builtin_ctz(rest)));
     }
 }
 
@@ -147,22 +208,32 @@ source_counts(const struct tally *t, uint32_t source, uint32_t period)
     return &t->by_source[((size_t)source * t->periods + period) * FATES];
 }
 
-void
-tally_received(struct tally *t, uint32_t source, sim_ns received)
+uint32_t
+tally_period(struct tally *t, sim_ns at)
 {
-    t->total[FATE_RECEIVED]++;
-    source_counts(t, source, model_period(t->model, received))[FATE_RECEIVED]++;
+    if (t->period > 0 && at < t->period_end[t->period - 1])
+        t->period = 0;
+    while (at >= t->period_end[t->period])
+        t->period++;
+    return t->period;
 }
 
 void
-tally_fate(struct tally *t, uint32_t source, sim_ns received, enum fate fate, uint32_t shown)
+tally_received(struct tally *t, uint32_t source, uint32_t period)
+{
+    t->total[FATE_RECEIVED]++;
+    source_counts(t, source, period)[FATE_RECEIVED]++;
+}
+
+void
+tally_fate(struct tally *t, uint32_t source, uint32_t period, enum fate fate, uint32_t shown)
 {
     const uint32_t own = t->model->world->authority[t->authority_of[source]].jurisdiction.i;
     const bool answer = fate == FATE_CONTENT || fate == FATE_METADATA;
 
     t->total[fate]++;
     if (!answer || shown == own)
-        source_counts(t, source, model_period(t->model, received))[fate]++;
+        source_counts(t, source, period)[fate]++;
     t->by_jurisdiction[shown * FATES + fate]++;
     if (fate != FATE_CHALLENGED)
         t->by_jurisdiction[shown * FATES + FATE_RECEIVED]++;
@@ -171,12 +242,12 @@ tally_fate(struct tally *t, uint32_t source, sim_ns received, enum fate fate, ui
 int
 tally_delay(struct tally *t, uint32_t authority, sim_ns received, sim_ns first_yield)
 {
-    struct life_list *list = &t->life[authority];
+    struct delay_list *list = &t->delay[authority];
     const bool event = first_yield != SIM_NEVER;
     const sim_ns end = event ? first_yield : t->model->horizon;
 
     if (VEC_ROOM(list) < 0)
         return ERR_MEMORY;
-    list->item[list->count++] = (struct lifetime){days_from_ns(end - received), event};
+    list->item[list->count++] = (struct keyed){(uint64_t)(end - received), event};
     return 0;
 }

@@ -6,6 +6,7 @@
  * of disclosure. tally_report turns them into observations.
  */
 #include "legal/ledger.h"
+#include "legal/order.h"
 #include "record/recording.h"
 #include "stats/survival.h"
 
@@ -20,14 +21,31 @@ enum fate {
     FATES
 };
 
+/* Sums of account-time are whole, so that they do not depend on the order of summing: an authority
+ * more must not change a bit of another's. */
+__extension__ typedef unsigned __int128 account_ns;
+
+/* Equal gains of one kind by one authority of one cohort, over the run. There are few different
+ * ones, and they become the cells of all labels at the end. */
+struct lump {
+    uint32_t authority, cohort;
+    enum exposure kind;
+    struct gain gain;
+    uint64_t accounts;
+    account_ns time;
+    sim_ns first;
+};
+
 /* One label's exposure of one kind. */
 struct cell {
-    double accounts, days;
+    uint64_t accounts;
+    account_ns time;
     sim_ns first; /* SIM_NEVER: none */
 };
 
-struct life_list {
-    struct lifetime *item; /* owned */
+/* Delays in ns, with 1 for those that ended in a yield. */
+struct delay_list {
+    struct keyed *item; /* owned */
     size_t count, capacity;
 };
 
@@ -41,10 +59,17 @@ struct tally {
     uint64_t *by_jurisdiction;    /* [jurisdictions][FATES]: where a report would show it */
     uint64_t *by_custodian;       /* [custodians][FATES]: orders its legal team received */
     uint64_t total[FATES];
-    struct cell *cell; /* [EXPOSURES][cells] */
+    struct {
+        struct lump *item; /* owned */
+        size_t count, capacity;
+    } lumps;
+    size_t last_lump[EXPOSURES]; /* the next run is mostly of the same kind */
+    struct cell *cell;           /* [EXPOSURES][cells]; filled by tally_spread */
     uint32_t cells;
-    uint64_t *curve;        /* [CURVE_KINDS][1 + authorities][CURVE_POINTS + 1]; 0: anyone */
-    struct life_list *life; /* [authorities]: days from receipt to the first yield */
+    uint64_t *curve;          /* [CURVE_KINDS][1 + authorities][CURVE_POINTS + 1]; 0: anyone */
+    struct delay_list *delay; /* [authorities]: from receipt to the first yield */
+    sim_ns *period_end;       /* [periods] */
+    uint32_t period;          /* of the last receipt: they come in order of time */
 };
 
 /* `authority_of[source]` ascends. ERR_MEMORY. Release also after failure. */
@@ -53,17 +78,22 @@ MUST_CHECK int tally_init(struct tally *tally, const struct model *model,
                           uint32_t sources);
 void tally_release(struct tally *tally);
 
-/* Accounts newly exposed at `at`. */
-void tally_gains(struct tally *tally, uint32_t authority, uint32_t cohort, sim_ns at,
-                 const struct gains *gains);
+/* A run of accounts newly exposed at `at`. ERR_MEMORY. */
+MUST_CHECK int tally_gain(struct tally *tally, uint32_t authority, uint32_t cohort, sim_ns at,
+                          enum exposure kind, const struct gain_run *run);
+/* Sums what was gained into the cells of each label: once, before the report. */
+void tally_spread(struct tally *tally);
+
+/* The half-year that contains `at`. */
+uint32_t tally_period(struct tally *tally, sim_ns at);
 
 /* A request of a source that addresses someone, once, by the period of its receipt. */
-void tally_received(struct tally *tally, uint32_t source, sim_ns received);
+void tally_received(struct tally *tally, uint32_t source, uint32_t period);
 
 /* What became of a request that was tallied as received: once, and once more when challenged.
  * `shown` is the jurisdiction among whose requests a transparency report shows it; an answer that
  * another than the authority's own gave counts there and not under the authority. */
-void tally_fate(struct tally *tally, uint32_t source, sim_ns received, enum fate fate,
+void tally_fate(struct tally *tally, uint32_t source, uint32_t period, enum fate fate,
                 uint32_t shown);
 
 /* Days from receipt to the first yield, or to the horizon without one. */

@@ -22,9 +22,9 @@ begin_review(struct docket *d, uint32_t custodian, uint32_t row)
     took = ns_from_seconds(dist_draw(&team->review, &s));
     u->state = PURSUIT_REVIEW;
     d->team[custodian].busy++;
-    if (took >= d->model->horizon - d->queue.now)
+    if (took >= d->model->horizon - d->now)
         return 0; /* the reviewer is busy to the end */
-    return queue_add(&d->queue, d->queue.now + took, EVENT_REVIEWED, row,
+    return queue_add(&d->queue, d->now + took, EVENT_REVIEWED, row,
                      (uint64_t)custodian << 32 | u->generation) < 0
                ? why_no_memory(d->why)
                : 0;

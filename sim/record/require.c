@@ -4,6 +4,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define REPLICATIONS_MAX 1e9 /* beyond, saying a number would mock the reader */
+
+#define TAIL 0.025 /* what either end of an interval leaves out */
+
 static bool
 satisfies(const struct claim *claim, double value)
 {
@@ -28,9 +32,20 @@ compare(const struct claim *claim, const struct estimate *e)
 }
 
 /*
+ * Of an event that was never seen in `count` replications, after how many the upper bound would be
+ * `bound`: it is one event's size times the exact bound of its probability, 1 - 0.025^(1/n).
+ */
+static double
+needed_of_none(double bound, double high, size_t count)
+{
+    const double share = bound * (1 - pow(TAIL, 1 / (double)count)) / high;
+
+    return share > 0 ? ceil(log(TAIL) / log1p(-share)) : 0;
+}
+
+/*
  * Replications, in all, after which the interval would just leave the bound that it contains, if
- * the mean stayed: an interval shrinks with the root of their number, the bound of an event that
- * was never seen with the number itself. 0 when no number helps.
+ * the mean stayed: it shrinks with the root of their number. 0 when no number helps.
  */
 static double
 needed(const struct claim *claim, const struct estimate *e, size_t count)
@@ -46,9 +61,10 @@ needed(const struct claim *claim, const struct estimate *e, size_t count)
 
         if (!(distance > 0))
             return 0;
-        const double ratio = half / distance, factor = e->mean == 0 ? ratio : ratio * ratio;
+        const double ratio = half / distance;
 
-        most = fmax(most, ceil((double)count * factor));
+        most = fmax(most, e->mean == 0 ? needed_of_none(bound[i], e->high, count)
+                                       : ceil((double)count * ratio * ratio));
     }
     return most;
 }
@@ -124,12 +140,17 @@ describe_doubt(const struct question *q, const struct answer *answer, const stru
 {
     const double more = needed(q->claim, &j->estimate, answer->count);
 
-    if (isnan(j->estimate.low))
+    if (isnan(j->estimate.low)) {
         text_add(text, " (one value has no interval)");
-    else if (more > (double)answer->count)
-        text_addf(text, " (about %.2g replications in all would settle it)", more);
-    else
-        text_add(text, " (the bound is the estimate itself)");
+    } else if (more == 0 || more > REPLICATIONS_MAX) {
+        text_add(text, " (the bound is too near the estimate to be settled)");
+    } else {
+        /* Up, to two digits: it is a guess. */
+        const double step = pow(10, fmax(floor(log10(more)) - 1, 0));
+
+        text_addf(text, " (about %.0f replications in all would settle it)",
+                  ceil(more / step) * step);
+    }
 }
 
 static int

@@ -188,15 +188,18 @@ compare_text(struct text *out, const struct legend *legend, const struct outcome
     const struct comparison c = comparison_of(legend);
     bool *front = calloc(legend->strategies, sizeof *front);
     const char *gap = "";
+    uint32_t rivals = 0; /* one strategy alone has nothing to be compared with */
     int rc = front == NULL ? ERR_MEMORY : comparison_front(legend, outcome, front);
 
+    for (uint32_t s = 0; s < legend->strategies; s++)
+        rivals += comparison_has(outcome, s);
     if (rc == 0) {
         heading(out, legend, outcome);
         rc = main_table(out, legend, outcome);
     }
-    if (rc == 0 && comparison_has(outcome, legend->baseline))
+    if (rc == 0 && rivals > 1 && comparison_has(outcome, legend->baseline))
         rc = difference_table(out, legend, outcome);
-    if (rc == 0) {
+    if (rc == 0 && rivals > 1) {
         text_addf(out, "\nPareto front of %s against %s to %s: ", metric_table[c.x].name,
                   metric_table[c.y].name, adversary(legend));
         for (uint32_t s = 0; s < legend->strategies; s++)

@@ -12,17 +12,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Family lists are for SVG, whose reader may lack the first; cairo looks for a substitute itself.
- * Sizes make a letter as large on paper and screen as 14 of the units are. */
 static const struct {
-    const char *extension, *terminal;
+    const char *extension;
+    const char *terminal;
+    double unit; /* of a canvas, in the terminal's own */
+    const char *suffix, *options;
 } picture_table[PICTURES] = {
-    [PICTURE_SVG] = {".svg", "svg size %u,%u font 'DejaVu Sans,Verdana,sans-serif,14' "
-                             "background '#ffffff' noenhanced"},
-    [PICTURE_PNG] = {".png", "pngcairo size %u,%u font 'DejaVu Sans,10.5' noenhanced"},
-    [PICTURE_PDF] = {".pdf", "pdfcairo size %gin,%gin font 'DejaVu Sans,10.5' fontscale 1 "
-                             "noenhanced"},
-    [PICTURE_TERMINAL] = {NULL, "dumb size %u,%u nofeed mono noenhanced"},
+    [PICTURE_SVG] = {".svg", "svg", 1, "", "font 'DejaVu Sans,14' background '#ffffff'"},
+    /* cairo counts letters in points, 3/4 of a pixel */
+    [PICTURE_PNG] = {".png", "pngcairo", 1, "", "font 'DejaVu Sans,10.5'"},
+    [PICTURE_PDF] = {".pdf", "pdfcairo", 1 / 96.0, "in", "font 'DejaVu Sans,10.5' fontscale 0.75"},
+    [PICTURE_TERMINAL] = {NULL, "dumb", 1, "", "nofeed mono"},
 };
 
 enum picture
@@ -33,10 +33,22 @@ picture_of_path(const char *path)
     for (unsigned i = 0; i < PICTURES; i++) {
         const char *end = picture_table[i].extension;
 
-        if (end != NULL && length > strlen(end) && strcasecmp(path + length - strlen(end), end) == 0)
+        if (end != NULL && length > strlen(end) &&
+            strcasecmp(path + length - strlen(end), end) == 0)
             return (enum picture)i;
     }
     return PICTURES;
+}
+
+void
+gnuplot_terminal(struct text *out, enum picture picture, unsigned width, unsigned height)
+{
+    const double unit = picture_table[picture].unit;
+    const char *suffix = picture_table[picture].suffix;
+
+    text_addf(out, "set terminal %s size %.6g%s,%.6g%s %s noenhanced\n",
+              picture_table[picture].terminal, width * unit, suffix, height * unit, suffix,
+              picture_table[picture].options);
 }
 
 /* Length of the UTF-8 character at `s`, 0 when it is none (RFC 3629: no overlong forms, no
@@ -68,27 +80,38 @@ utf8_length(const unsigned char *s)
 }
 
 void
-gnuplot_string(struct text *out, const char *s)
+gnuplot_clean(struct text *out, const char *s)
 {
     const unsigned char *at = (const unsigned char *)s;
 
-    text_add(out, "'");
     while (*at != 0) {
         const size_t length = utf8_length(at);
-        /* U+0080 to U+009F are control characters too. */
+        /* U+0080 to U+009F are control characters too; U+FFFE and U+FFFF are none at all */
         const bool control = *at < 0x20 || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0);
+        const bool none = length == 0 || (at[0] == 0xef && at[1] == 0xbf && at[2] >= 0xbe);
 
-        if (length == 0)
+        if (none)
             text_add(out, "\xef\xbf\xbd");
         else if (control)
             text_add(out, " ");
-        else if (*at == '\'')
-            text_add(out, "''");
         else
             text_add_bytes(out, (const char *)at, length);
         at += length == 0 ? 1 : length;
     }
+}
+
+void
+gnuplot_string(struct text *out, const char *s)
+{
+    struct text clean = {0};
+
+    gnuplot_clean(&clean, s);
     text_add(out, "'");
+    for (const char *at = text_str(&clean); *at != '\0'; at++)
+        text_add_bytes(out, *at == '\'' ? "''" : at, *at == '\'' ? 2 : 1);
+    text_add(out, "'");
+    out->lost |= clean.lost;
+    text_release(&clean);
 }
 
 /* ---- the other program ---- */
@@ -166,8 +189,8 @@ start(struct child *child)
 static void
 feed(struct child *child, const struct text *script, size_t *sent)
 {
-    const ssize_t n = send(child->in, script->s + *sent, script->length - *sent,
-                           MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t n =
+        send(child->in, script->s + *sent, script->length - *sent, MSG_NOSIGNAL | MSG_DONTWAIT);
 
     if (n > 0)
         *sent += (size_t)n;

@@ -3,7 +3,8 @@
 
 /*
  * gnuplot over pipes: a script in, the bytes of a picture out. Started without a shell and with its
- * default settings (nobody's ~/.gnuplot takes part). The only file that knows it is another program.
+ * default settings (nobody's ~/.gnuplot takes part). The only file that knows it is another
+ * program.
  */
 #include "base/text.h"
 
@@ -20,11 +21,12 @@ enum picture picture_of_path(const char *path);
  */
 void gnuplot_terminal(struct text *out, enum picture picture, unsigned width, unsigned height);
 
-/*
- * A text as a gnuplot string constant. Single quotes: gnuplot runs `commands` in back quotes inside
- * double ones. Control characters become spaces, bytes that are not UTF-8 U+FFFD (an SVG with
- * either is not well-formed).
- */
+/* Adds `s` with spaces for its control characters and U+FFFD for bytes that are not UTF-8: an SVG
+ * with either is not well-formed. */
+void gnuplot_clean(struct text *out, const char *s);
+
+/* The same as a gnuplot string constant. In single quotes: inside double ones gnuplot would run
+ * `commands` in back quotes. */
 void gnuplot_string(struct text *out, const char *s);
 
 /*

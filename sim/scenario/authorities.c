@@ -112,12 +112,16 @@ read_word_later(struct read *r, const struct key *key, const struct node *node, 
     read_name(r, key, node, take_one_of, row);
 }
 
-static const struct kind kind_targets = {"a mapping of user groups to weights", read_targets, NULL,
-                                         INSIDE_VALUE};
+static const struct kind kind_targets = {
+    "a mapping of user groups to weights", read_targets,
+    "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/number\"}}",
+    INSIDE_VALUE};
 static const struct kind kind_wants = {"a mapping", read_wants, NULL, INSIDE_FORM};
-static const struct kind kind_classes = {"a list of names", read_classes, NULL, INSIDE_VALUE};
-static const struct kind kind_later = {"text", read_later, NULL, INSIDE_VALUE};
-static const struct kind kind_word_later = {"a word", read_word_later, NULL, INSIDE_VALUE};
+static const struct kind kind_classes = {"a list of names", read_classes,
+                                         "{\"$ref\": \"#/$defs/names\"}", INSIDE_VALUE};
+static const struct kind kind_later = {"text", read_later, "{\"$ref\": \"#/$defs/name\"}",
+                                       INSIDE_VALUE};
+static const struct kind kind_word_later = {"a word", read_word_later, "%w", INSIDE_VALUE};
 
 static const char *const as_words[] = {"exact", "poisson", NULL};
 static const char *const scope_words[] = {"accounts", "bulk", NULL};

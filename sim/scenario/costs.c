@@ -179,5 +179,7 @@ read_costs_value(struct read *r, const struct key *key, const struct node *node,
     check_costs(r, node);
 }
 
-const struct kind kind_cost = {"a duration or {cost: NAME}", read_cost_value, NULL, INSIDE_VALUE};
-const struct kind kind_costs = {"a mapping of costs", read_costs_value, NULL, INSIDE_VALUE};
+const struct kind kind_cost = {"a duration or {cost: NAME}", read_cost_value,
+                               "{\"anyOf\": [%u, {\"$ref\": \"#/$defs/cost\"}]}", INSIDE_VALUE};
+const struct kind kind_costs = {"a mapping of costs", read_costs_value,
+                                "{\"$ref\": \"#/$defs/costs\"}", INSIDE_VALUE};

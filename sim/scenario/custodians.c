@@ -40,7 +40,7 @@ read_owner(struct read *r, const struct key *key, const struct node *node, void 
     read_name(r, key, node, take_owner, FIELD(key, row, bool));
 }
 
-static const struct kind kind_owner = {"private or state", read_owner, NULL, INSIDE_VALUE};
+static const struct kind kind_owner = {"private or state", read_owner, "%w", INSIDE_VALUE};
 
 #define PROBABILITY .kind = &kind_number, .unit = UNIT_NONE, .most = 1
 

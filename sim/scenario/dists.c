@@ -79,7 +79,7 @@ read_of_value(struct read *r, const struct key *key, const struct node *node, vo
     part->good = read_dist(r, key, node, &part->of);
 }
 
-static const struct kind kind_of = {"a distribution", read_of_value, NULL, INSIDE_VALUE};
+static const struct kind kind_of = {"a distribution", read_of_value, "%d", INSIDE_VALUE};
 
 /* The parts of a mixture; their unit is the value's, so the form is made for each. */
 static bool
@@ -99,6 +99,8 @@ read_mixture(struct read *r, enum unit unit, const struct node *node, struct dis
     double sum = 0;
     struct raw_part *raw = read_list(r, &form, node, &count);
 
+    if (node->kind == NODE_LIST && node->count == 0)
+        fault(r, &node->at, "needs a part");
     if (raw == NULL || r->why->count != faults)
         return false;
     struct dist_part *part = read_alloc(r, count, sizeof *part);
@@ -157,7 +159,7 @@ check_dist(struct read *r, const struct node *node, const struct dist *dist)
 
     if (dist_check(dist, &reason) == 0)
         return true;
-    fault(r, &node->at, "%s", reason);
+    fault(r, &node->at, ": %s", reason);
     return false;
 }
 
@@ -232,8 +234,10 @@ read_service_value(struct read *r, const struct key *key, const struct node *nod
     if (!read_cost(r, key, node, &cost))
         return;
     if (cost.points != 1)
-        fault(r, &node->at, "names the cost '%s', which depends on the size; a service time needs "
-              "a single one", cost.name);
+        fault(r, &node->at,
+              "names the cost '%s', which depends on the size; a service time needs "
+              "a single one",
+              cost.name);
     else
         *FIELD(key, row, struct dist) = dist_constant(cost.seconds[0]);
 }
@@ -262,7 +266,8 @@ read_dists_value(struct read *r, const struct key *key, const struct node *node,
     memcpy((char *)row + key->count, &node->count, sizeof node->count);
 }
 
-const struct kind kind_dist = {"a distribution", read_dist_value, NULL, INSIDE_VALUE};
-const struct kind kind_service = {"a distribution or a cost", read_service_value, NULL,
-                                  INSIDE_VALUE};
-const struct kind kind_dists = {"a list of distributions", read_dists_value, NULL, INSIDE_VALUE};
+const struct kind kind_dist = {"a distribution", read_dist_value, "%d", INSIDE_VALUE};
+const struct kind kind_service = {"a distribution or a cost", read_service_value,
+                                  "{\"anyOf\": [%d, {\"$ref\": \"#/$defs/cost\"}]}", INSIDE_VALUE};
+const struct kind kind_dists = {"a list of distributions", read_dists_value,
+                                "{\"type\": \"array\", \"items\": %d}", INSIDE_VALUE};

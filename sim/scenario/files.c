@@ -96,8 +96,7 @@ dir_of_place(const struct files *files, const struct where *at)
 
 /* A file's name in the arena; the same pointer for the same file. */
 static int
-file_add(struct files *files, const char *name, const char *dir, const char **kept,
-         struct why *why)
+file_add(struct files *files, const char *name, const char *dir, const char **kept, struct why *why)
 {
     const struct file *known = file_find(files, name);
 
@@ -108,8 +107,8 @@ file_add(struct files *files, const char *name, const char *dir, const char **ke
             return why_no_memory(why);
         file = &files->file.item[files->file.count];
         file->name = arena_text(&files->arena, name, strlen(name));
-        file->dir = dir != NULL ? arena_text(&files->arena, dir, strlen(dir))
-                                : dir_of(&files->arena, name);
+        file->dir =
+            dir != NULL ? arena_text(&files->arena, dir, strlen(dir)) : dir_of(&files->arena, name);
         if (file->name == NULL || file->dir == NULL)
             return why_no_memory(why);
         files->file.count++;

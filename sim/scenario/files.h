@@ -49,10 +49,10 @@ struct files {
     struct file_list file;
     struct table_list table;
     struct table_name_list table_name;
-    const char *dir;                 /* of the scenario itself */
-    const char *data_dir[4];         /* where shipped facts may lie; up to a NULL */
-    struct text text;                /* every file read, after its name */
-    struct text data;                /* every data file's contents, after its name */
+    const char *dir;         /* of the scenario itself */
+    const char *data_dir[4]; /* where shipped facts may lie; up to a NULL */
+    struct text text;        /* every file read, after its name */
+    struct text data;        /* every data file's contents, after its name */
     struct why warnings;
 };
 

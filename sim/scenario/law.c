@@ -56,13 +56,15 @@
          .names = SECTION_SITES,                                                                   \
          .offset = offsetof(struct instrument, sites),                                             \
          .about = "Addressee covert: the sites it reaches."},                                      \
-        {.name = "key-stores", .kind = &kind_refs, .names = SECTION_KEY_STORES,                    \
-         .offset = offsetof(struct instrument, stores),                                            \
-         .about = "Addressee covert: the key stores it reaches."}
+    {                                                                                              \
+        .name = "key-stores", .kind = &kind_refs, .names = SECTION_KEY_STORES,                     \
+        .offset = offsetof(struct instrument, stores),                                             \
+        .about = "Addressee covert: the key stores it reaches."                                    \
+    }
 
 /* addressee_name has no NULL behind its last word, as words of a form must. */
-static const char *const addressee_words[] = {"custodian", "location", "state-custodian", "partner",
-                                              "user",      "covert",   NULL};
+static const char *const addressee_words[] = {
+    "custodian", "location", "state-custodian", "partner", "user", "covert", NULL};
 _Static_assert(COUNT(addressee_words) == ADDRESSEE_KINDS + 1, "a word for each addressee");
 
 static void
@@ -71,7 +73,7 @@ read_addressee(struct read *r, const struct key *key, const struct node *node, v
     kind_word.read(r, key, node, row);
 }
 
-static const struct kind kind_addressee = {"an addressee", read_addressee, NULL, INSIDE_VALUE};
+static const struct kind kind_addressee = {"an addressee", read_addressee, "%w", INSIDE_VALUE};
 
 static const struct key instrument_keys[] = {INSTRUMENT_KEYS(true)};
 static const struct key term_keys[] = {INSTRUMENT_KEYS(false)};
@@ -143,24 +145,28 @@ const struct kind kind_instruments = {"a mapping of names", read_instruments, NU
 
 /* ---- jurisdictions ---- */
 
-/* What is wrong with the terms as they stand in one jurisdiction. */
-static void
-check_terms(struct read *r, const struct node *node, const struct instrument *terms)
+/* Is a key stated here or in the section? Rightly or not: a wrong value is told already. */
+static bool
+is_stated(const struct read *r, const struct node *node, const char *instrument, const char *key)
 {
-    if (terms->addressee == ADDRESSEE_PARTNER && terms->via.i == NONE)
-        fault(r, &node->at, "needs 'via', the partner's instrument");
-    if (terms->addressee == ADDRESSEE_COVERT && (terms->sites | terms->stores) == 0)
-        fault(r, &node->at, "needs 'sites' or 'key-stores', which it reaches");
+    const struct node *section = node_find(r->document, "instruments");
+
+    return node_find(node, key) != NULL || node_find(node_find(section, instrument), key) != NULL;
 }
 
+/* What is wrong with the terms as they stand in one jurisdiction. */
 static void
 term_finish(struct read *r, const struct node *node, void *row)
 {
-    const size_t faults = r->why->count;
+    const struct instrument *terms = row;
+    const char *name = terms->is.name;
 
     instrument_finish(r, node, row);
-    if (r->why->count == faults)
-        check_terms(r, node, row);
+    if (terms->addressee == ADDRESSEE_PARTNER && !is_stated(r, node, name, "via"))
+        fault(r, &node->at, "needs 'via', the partner's instrument");
+    if (terms->addressee == ADDRESSEE_COVERT && !is_stated(r, node, name, "sites") &&
+        !is_stated(r, node, name, "key-stores"))
+        fault(r, &node->at, "needs 'sites' or 'key-stores', which it reaches");
 }
 
 /* Terms of one jurisdiction, read over those of the section. */
@@ -186,13 +192,9 @@ read_terms(struct read *r, const struct key *key, const struct node *node, void 
         const struct names *names = &r->names[SECTION_INSTRUMENTS];
         const uint32_t ordinal = name_ordinal(names, entry->name);
         const struct frame frame = frame_key(r, entry->name);
-        struct text text = {0};
 
         if (ordinal == NONE) {
-            text_addf(&text, "names an instrument that does not exist: '%s'", entry->name);
-            add_hint(&text, entry->name, names->name, names->count);
-            fault(r, &entry->at, "%s", text_str(&text));
-            text_release(&text);
+            fault_unknown_name(r, &entry->at, entry->name, "instrument", names);
             continue;
         }
         r->frame = &frame;
@@ -277,6 +279,7 @@ const struct form jurisdiction_form = {
     .keys = COUNT(jurisdiction_keys),
     .row_bytes = sizeof(struct jurisdiction),
     .named = true,
+    .upper = true,
     .most = 64,
     .start = jurisdiction_start,
 };

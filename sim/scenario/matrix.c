@@ -30,8 +30,10 @@ find_columns(struct scan *s)
     for (int i = 0; i < COLUMNS; i++) {
         s->column[i] = csv_column(s->csv, column_name[i]);
         if (s->column[i] == NONE)
-            rc = why_add(s->why, ERR_INPUT, &at, "has no column '%s', which a matrix of round-trip "
-                         "times needs", column_name[i]);
+            rc = why_add(s->why, ERR_INPUT, &at,
+                         "has no column '%s', which a matrix of round-trip "
+                         "times needs",
+                         column_name[i]);
     }
     return rc;
 }
@@ -45,7 +47,8 @@ cell(const struct scan *s, uint32_t row, enum column column)
 static bool
 counts(const struct scan *s, uint32_t row)
 {
-    return strcmp(cell(s, row, LEVEL), "city_pair") == 0 && strcmp(cell(s, row, QUALITY), "ok") == 0;
+    return strcmp(cell(s, row, LEVEL), "city_pair") == 0 &&
+           strcmp(cell(s, row, QUALITY), "ok") == 0;
 }
 
 static uint32_t
@@ -86,8 +89,8 @@ read_pairs(struct scan *s)
     for (uint32_t row = 0; row < s->csv->rows; row++) {
         if (!counts(s, row))
             continue;
-        const size_t i = (size_t)city_of(s, cell(s, row, FROM)) * s->cities +
-                         city_of(s, cell(s, row, TO));
+        const size_t i =
+            (size_t)city_of(s, cell(s, row, FROM)) * s->cities + city_of(s, cell(s, row, TO));
         int rc = read_ms(s, row, RTT, &s->rtt_s[i]);
         if (rc == 0)
             rc = read_ms(s, row, JITTER, &s->jitter_s[i]);
@@ -133,8 +136,8 @@ fill(struct scan *s, struct arena *arena, struct matrix *matrix)
 }
 
 int
-matrix_read(const struct matrix **out, struct arena *arena, const char *name,
-            const struct csv *csv, struct why *why)
+matrix_read(const struct matrix **out, struct arena *arena, const char *name, const struct csv *csv,
+            struct why *why)
 {
     struct scan s = {.csv = csv, .name = name, .why = why};
     struct matrix *matrix = arena_alloc(arena, 1, sizeof *matrix);

@@ -19,7 +19,8 @@ struct matrix {
 MUST_CHECK int matrix_read(const struct matrix **out, struct arena *arena, const char *name,
                            const struct csv *csv, struct why *why);
 
-/* The city of this name, whatever its case and hyphens (text_same_name); NONE when there is none. */
+/* The city of this name, whatever its case and hyphens (text_same_name); NONE when there is none.
+ */
 uint32_t matrix_city(const struct matrix *matrix, const char *name);
 
 /* Seconds of a pair, and the mean of its jitter; false when neither direction was measured. */

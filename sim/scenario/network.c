@@ -13,7 +13,7 @@ struct end {
 
 struct stated_link {
     struct end from, to;
-    bool both; /* stated with `between` */
+    bool both;                           /* stated with `between` */
     double rtt_s, loss, bandwidth_bit_s; /* NAN: not stated */
     bool has_jitter;
     struct dist jitter;
@@ -32,7 +32,6 @@ take_end(struct read *r, const struct key *key, const char *name, const struct w
          void *field)
 {
     struct end *end = field;
-    struct text text = {0};
 
     (void)key;
     end->place = name_ordinal(&r->names[SECTION_PLACES], name);
@@ -40,12 +39,9 @@ take_end(struct read *r, const struct key *key, const char *name, const struct w
         end->place == NONE ? name_ordinal(&r->names[SECTION_JURISDICTIONS], name) : NONE;
     if (end->place != NONE || end->jurisdiction != NONE)
         return true;
-    text_addf(&text, "names a place or jurisdiction that does not exist: '%s'", name);
-    const enum section near = name[0] >= 'A' && name[0] <= 'Z' ? SECTION_JURISDICTIONS
-                                                               : SECTION_PLACES;
-    add_hint(&text, name, r->names[near].name, r->names[near].count);
-    fault(r, at, "%s", text_str(&text));
-    text_release(&text);
+    const enum section near =
+        name[0] >= 'A' && name[0] <= 'Z' ? SECTION_JURISDICTIONS : SECTION_PLACES;
+    fault_unknown_name(r, at, name, "place or jurisdiction", &r->names[near]);
     return false;
 }
 
@@ -62,7 +58,7 @@ read_between(struct read *r, const struct key *key, const struct node *node, voi
 
     link->both = true;
     if (node->kind != NODE_LIST || node->count != 2) {
-        fault_kind(r, node, "a pair of places or jurisdictions, [A, B]");
+        fault_kind(r, node, "two places or jurisdictions, [A, B]");
         return;
     }
     read_name(r, key, node->item[0], take_end, &link->from);
@@ -77,11 +73,13 @@ read_jitter(struct read *r, const struct key *key, const struct node *node, void
     link->has_jitter = read_dist(r, key, node, &link->jitter);
 }
 
-static const struct kind kind_end = {"the name of a place or jurisdiction", read_end, NULL,
-                                     INSIDE_VALUE};
-static const struct kind kind_between = {"a pair of places or jurisdictions", read_between, NULL,
+static const struct kind kind_end = {"the name of a place or jurisdiction", read_end,
+                                     "{\"$ref\": \"#/$defs/name\"}", INSIDE_VALUE};
+static const struct kind kind_between = {"a pair of places or jurisdictions", read_between,
+                                         "{\"type\": \"array\", \"items\": {\"$ref\": "
+                                         "\"#/$defs/name\"}, \"minItems\": 2, \"maxItems\": 2}",
                                          INSIDE_VALUE};
-static const struct kind kind_jitter = {"a distribution", read_jitter, NULL, INSIDE_VALUE};
+static const struct kind kind_jitter = {"a distribution", read_jitter, "%d", INSIDE_VALUE};
 
 #define QUALITY_KEYS                                                                               \
     {.name = "jitter",                                                                             \
@@ -94,12 +92,11 @@ static const struct kind kind_jitter = {"a distribution", read_jitter, NULL, INS
          .most = 1,                                                                                \
          .offset = offsetof(struct stated_link, loss),                                             \
          .about = "Part of the packets that are lost."},                                           \
-        {.name = "bandwidth",                                                                      \
-         .kind = &kind_number,                                                                     \
-         .unit = UNIT_BITRATE,                                                                     \
-         .above = true,                                                                            \
-         .offset = offsetof(struct stated_link, bandwidth_bit_s),                                  \
-         .about = "The most that it carries."}
+    {                                                                                              \
+        .name = "bandwidth", .kind = &kind_number, .unit = UNIT_BITRATE, .above = true,            \
+        .offset = offsetof(struct stated_link, bandwidth_bit_s),                                   \
+        .about = "The most that it carries."                                                       \
+    }
 
 static const struct key link_keys[] = {
     {.name = "between",
@@ -182,7 +179,8 @@ read_matrix(struct read *r, const struct key *key, const struct node *node, void
     read_name(r, key, node, take_matrix, FIELD(key, row, const struct matrix *));
 }
 
-static const struct kind kind_matrix = {"the name of a data file", read_matrix, NULL, INSIDE_VALUE};
+static const struct kind kind_matrix = {"the name of a data file", read_matrix,
+                                        "{\"$ref\": \"#/$defs/name\"}", INSIDE_VALUE};
 
 static const struct key network_keys[] = {
     {.name = "rtt",
@@ -217,16 +215,13 @@ take_place_city(struct read *r, const struct key *key, const char *name, const s
 {
     const struct matrix *matrix = *(const struct matrix *const *)field;
     uint32_t *city = (uint32_t *)(void *)((char *)field + sizeof matrix);
-    struct text text = {0};
+    const struct names known = {matrix->city, matrix->cities};
 
     (void)key;
     *city = matrix_city(matrix, name);
     if (*city != NONE)
         return true;
-    text_addf(&text, "network-as names a city that the matrix does not have: '%s'", name);
-    add_hint(&text, name, matrix->city, matrix->cities);
-    fault(r, at, "%s", text_str(&text));
-    text_release(&text);
+    fault_unknown_name(r, at, name, "city of the matrix", &known);
     return false;
 }
 
@@ -240,7 +235,8 @@ place_cities(struct read *r, const struct matrix *matrix)
 
     for (uint32_t i = 0; i < names->count && city != NULL; i++) {
         const struct node *as = node_find(node_find(places, names->name[i]), "network-as");
-        const struct frame frame = {.what = "place", .name = names->name[i]};
+        const struct frame place = {.what = "place", .name = names->name[i]};
+        const struct frame frame = {.up = &place, .name = "network-as"};
         const struct frame *before = r->frame;
         struct {
             const struct matrix *matrix;
@@ -251,7 +247,8 @@ place_cities(struct read *r, const struct matrix *matrix)
         r->frame = &frame;
         if (matrix != NULL && as == NULL)
             city[i] = matrix_city(matrix, names->name[i]);
-        else if (matrix != NULL && read_name(r, &place_form.key[1], as, take_place_city, &field))
+        else if (matrix != NULL &&
+                 read_name(r, form_key(&place_form, "network-as"), as, take_place_city, &field))
             city[i] = field.city;
         r->frame = before;
     }

@@ -37,9 +37,10 @@ node_about(const struct node *node, char out[64])
     case NODE_NULL:
         return "nothing";
     case NODE_LIST:
-        return "a list";
+        snprintf(out, 64, node->count == 0 ? "an empty list" : "a list of %u", node->count);
+        return out;
     case NODE_MAP:
-        return "a mapping";
+        return node->count == 0 ? "an empty mapping" : "a mapping";
     case NODE_SCALAR:
         break;
     }
@@ -220,7 +221,7 @@ merge_at(struct arena *arena, struct node *under, struct node *over, uint32_t de
 {
     struct node *into;
 
-    if (over->kind != NODE_MAP)
+    if (over->kind != NODE_MAP || (depth >= 2 && node_is_value(over)))
         return over;
     if (both_merge(under, over, depth)) {
         into = copy_map(arena, under, over->count);

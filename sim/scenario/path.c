@@ -164,8 +164,9 @@ set_in_rows(const struct walk *w, const struct key *key, struct node *node, uint
     const char *known[KNOWN_MAX];
 
     /* The instruments of a jurisdiction are no rows of their own: it has those it lists. */
-    const struct names *names =
-        key->form == &term_form && w->set->names != NULL ? &w->set->names[SECTION_INSTRUMENTS] : NULL;
+    const struct names *names = key->form == &term_form && w->set->names != NULL
+                                    ? &w->set->names[SECTION_INSTRUMENTS]
+                                    : NULL;
     if (names != NULL && !there && name_ordinal(names, s->name) == NONE)
         return fault_unknown(w, "instrument", s->name, names->name, names->count);
     if (names == NULL && !there)
@@ -281,8 +282,8 @@ section_is_world(enum section section)
 static int
 check_dated(const struct walk *w, enum section section)
 {
-    if (section_is_world(section) ||
-        (section == SECTION_STRATEGIES && w->steps > 2 && strcmp(w->step[2].name, "placement") == 0))
+    if (section_is_world(section) || (section == SECTION_STRATEGIES && w->steps > 2 &&
+                                      strcmp(w->step[2].name, "placement") == 0))
         return 0;
     return why_add(w->why, ERR_INPUT, &w->set->at,
                    "'%s' cannot be set here: only facts of the world and placements can",

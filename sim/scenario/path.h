@@ -14,17 +14,18 @@ struct path_memo {
     struct path_memo_row {
         const struct node *section, *value, *result;
         const char *path;
-    } *item;
+    } * item;
     size_t count, capacity;
 };
 
 struct path_set {
     struct arena *arena;
-    const struct names *names; /* [SECTIONS]; NULL: not known yet, then rows are found in the tree */
-    struct path_memo *memo;    /* may be NULL */
-    bool dated;                /* only facts of the world and placements may change */
+    const struct names
+        *names;             /* [SECTIONS]; NULL: not known yet, then rows are found in the tree */
+    struct path_memo *memo; /* may be NULL */
+    bool dated;             /* only facts of the world and placements may change */
     const char *path;
-    struct where at; /* of the path, for messages */
+    struct where at;    /* of the path, for messages */
     struct node *value; /* of kind null: takes the entry out */
 };
 

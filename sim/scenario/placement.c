@@ -96,10 +96,25 @@ read_formula_value(struct read *r, const struct key *key, const struct node *nod
 
 /* ---- rules ---- */
 
+/* A wrong name must not make all others look unserved: then the rule counts as serving all. */
+static void
+read_users(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    const size_t faults = r->why->count;
+    const uint64_t mask = read_refs(r, SECTION_USERS, node);
+
+    if (r->why->count == faults)
+        *FIELD(key, row, uint64_t) = mask;
+}
+
 static void
 read_classes(struct read *r, const struct key *key, const struct node *node, void *row)
 {
-    *FIELD(key, row, uint32_t) = (uint32_t)read_refs(r, SECTION_DATA, node);
+    const size_t faults = r->why->count;
+    const uint64_t mask = read_refs(r, SECTION_DATA, node);
+
+    if (r->why->count == faults)
+        *FIELD(key, row, uint32_t) = (uint32_t)mask;
 }
 
 static const char *const writes_words[] = {"quorum", "all", NULL};
@@ -121,10 +136,13 @@ read_writes(struct read *r, const struct key *key, const struct node *node, void
     read_name(r, key, node, take_writes, FIELD(key, row, bool));
 }
 
-static const struct kind kind_formula = {"a formula of names", read_formula_value, NULL,
-                                         INSIDE_VALUE};
-static const struct kind kind_classes = {"a list of names", read_classes, NULL, INSIDE_VALUE};
-static const struct kind kind_writes = {"quorum or all", read_writes, NULL, INSIDE_VALUE};
+static const struct kind kind_formula = {"a formula of names", read_formula_value,
+                                         "{\"$ref\": \"#/$defs/formula\"}", INSIDE_VALUE};
+static const struct kind kind_users = {"a list of names", read_users,
+                                       "{\"$ref\": \"#/$defs/names\"}", INSIDE_VALUE};
+static const struct kind kind_classes = {"a list of names", read_classes,
+                                         "{\"$ref\": \"#/$defs/names\"}", INSIDE_VALUE};
+static const struct kind kind_writes = {"quorum or all", read_writes, "%w", INSIDE_VALUE};
 
 static const struct key cache_keys[] = {
     {.name = "ttl",
@@ -141,7 +159,7 @@ static const char *const decrypts_words[] = {"gateway", "client", NULL};
 
 static const struct key rule_keys[] = {
     {.name = "users",
-     .kind = &kind_refs,
+     .kind = &kind_users,
      .names = SECTION_USERS,
      .offset = offsetof(struct rule, cohorts),
      .about = "The user groups it serves; all when not stated."},
@@ -231,11 +249,13 @@ rule_finish(struct read *r, const struct node *node, void *row)
     rule->sites = formula_leaves(&rule->data);
     rule->stores = formula_leaves(&rule->keys);
     if (rule->decrypts == DECRYPTS_CLIENT && rule->key_cache_ttl_s > 0)
-        fault_at(r, node, "key-cache", "has no meaning where the client decrypts: no key passes the "
-                                       "gateway");
+        fault_at(r, node, "key-cache",
+                 "has no meaning where the client decrypts: no key passes the "
+                 "gateway");
     if (rule->decrypts == DECRYPTS_GATEWAY && needs_devices(r, rule))
-        fault_at(r, node, "keys", "need a user's device, which a gateway cannot ask; write "
-                                  "decrypts: client");
+        fault_at(r, node, "keys",
+                 "need a user's device, which a gateway cannot ask; write "
+                 "decrypts: client");
 }
 
 const struct form rule_form = {

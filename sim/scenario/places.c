@@ -16,7 +16,8 @@ read_city(struct read *r, const struct key *key, const struct node *node, void *
     read_name(r, key, node, take_city, row);
 }
 
-static const struct kind kind_city = {"the name of a city", read_city, NULL, INSIDE_VALUE};
+static const struct kind kind_city = {"the name of a city", read_city,
+                                      "{\"$ref\": \"#/$defs/name\"}", INSIDE_VALUE};
 
 static const struct key place_keys[] = {
     {.name = "in",

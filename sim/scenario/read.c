@@ -25,7 +25,10 @@ frame_write(const struct frame *frame, struct text *text)
     if (frame->name == NULL)
         text_addf(text, "[%u]", frame->index);
     else
-        text_addf(text, "%s%s", is_entity(frame->up) ? ": " : frame->up != NULL ? "." : "",
+        text_addf(text, "%s%s",
+                  is_entity(frame->up) ? ": "
+                  : frame->up != NULL  ? "."
+                                       : "",
                   frame->name);
 }
 
@@ -35,7 +38,8 @@ add_fault(struct read *r, enum err code, const struct where *at, const char *fmt
     struct text text = {0};
 
     frame_write(r->frame, &text);
-    text_add(&text, r->frame == NULL ? "" : is_entity(r->frame) ? ": " : " ");
+    if (r->frame != NULL && fmt[0] != ':')
+        text_add(&text, is_entity(r->frame) ? ": " : " ");
     text_vaddf(&text, fmt, args);
     if (text.lost)
         r->why->lost = true;
@@ -106,6 +110,18 @@ add_hint(struct text *text, const char *name, const char *const *known, uint32_t
         for (uint32_t i = 0; i < count; i++)
             text_addf(text, "%s%s", i > 0 ? ", " : "", known[i]);
     }
+}
+
+void
+fault_unknown_name(struct read *r, const struct where *at, const char *name, const char *what,
+                   const struct names *known)
+{
+    struct text text = {0};
+
+    text_addf(&text, "'%s' is no %s", name, what);
+    add_hint(&text, name, known->name, known->count);
+    fault(r, at, "%s", text_str(&text));
+    text_release(&text);
 }
 
 /* ---- memory ---- */
@@ -196,19 +212,16 @@ read_key(struct read *r, const struct key *key, const struct node *node, void *r
     r->frame = before;
 }
 
-/* Keys in the table's order, so that what is read does not hang on the order in the file. */
-static void
-read_keys(struct read *r, const struct form *form, const struct node *node, void *row)
+void
+check_keys(struct read *r, const struct form *form, const struct node *node)
 {
-    for (uint32_t i = 0; i < form->keys; i++) {
-        const struct key *key = &form->key[i];
-        const struct node *value = node_find(node, key->name);
-
-        if (value != NULL)
-            read_key(r, key, value, row);
-        else if (key->required)
-            fault(r, &node->at, "needs %s%s%s", form->top ? "a section '" : "'", key->name, "'");
-    }
+    for (uint32_t i = 0; i < node->count; i++)
+        if (form_key(form, node->entry[i].name) == NULL)
+            fault_unknown_key(r, form, &node->entry[i]);
+    for (uint32_t i = 0; i < form->keys; i++)
+        if (form->key[i].required && node_find(node, form->key[i].name) == NULL)
+            fault(r, &node->at, "%s '%s'", form->top ? "the scenario needs a section" : "needs",
+                  form->key[i].name);
 }
 
 void
@@ -220,12 +233,30 @@ read_form(struct read *r, const struct form *form, const struct node *node, void
         fault_kind(r, node, "a mapping of keys to values");
         return;
     }
-    for (uint32_t i = 0; i < node->count; i++)
-        if (form_key(form, node->entry[i].name) == NULL)
-            fault_unknown_key(r, form, &node->entry[i]);
-    read_keys(r, form, node, row);
+    check_keys(r, form, node);
+    /* In the table's order, so that what is read does not hang on the order in the file. */
+    for (uint32_t i = 0; i < form->keys; i++) {
+        const struct node *value = node_find(node, form->key[i].name);
+
+        if (value != NULL)
+            read_key(r, &form->key[i], value, row);
+    }
     if (form->finish != NULL)
         form->finish(r, node, row);
+}
+
+/* Names are parts of paths and of metrics: no dots, spaces or brackets. */
+static void
+check_name(struct read *r, const struct form *form, const struct entry *entry)
+{
+    static const char lower[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    const char *letters = form->upper ? upper : lower;
+    const size_t length = strlen(entry->name);
+
+    if (length == 0 || entry->name[0] == '-' || strspn(entry->name, letters) != length)
+        why_add(r->why, ERR_INPUT, &entry->at, "'%s' is no name: names are made of %s, 0-9 and -",
+                entry->name, form->upper ? "A-Z" : "a-z");
 }
 
 /* Room for the rows, within the limit. */
@@ -259,9 +290,11 @@ read_rows(struct read *r, const struct form *form, const struct node *map, uint3
         const struct frame frame = {.up = before, .what = form->what, .name = entry->name};
         char *row = rows + i * form->row_bytes;
 
-        if (form->named)
+        if (form->named) {
+            check_name(r, form, entry);
             *(struct named *)(void *)row =
                 read_named(r, entry->name, &entry->at, entry->value->source);
+        }
         r->frame = &frame;
         read_form(r, form, entry->value, row);
         r->frame = before;

@@ -52,7 +52,9 @@ struct form;
 struct kind {
     const char *name; /* for people: "a duration", "the name of a site" */
     void (*read)(struct read *r, const struct key *key, const struct node *node, void *row);
-    void (*schema)(const struct key *key, struct text *out);
+    /* JSON Schema; %u stands for the unit's number, %d for a distribution of it, %w for the words.
+     * NULL: what stands inside says it. */
+    const char *json;
     enum { INSIDE_VALUE, INSIDE_FORM, INSIDE_ROWS, INSIDE_LIST } inside; /* where paths lead */
 };
 
@@ -76,9 +78,10 @@ struct form {
     const struct key *key;
     uint32_t keys;
     size_t row_bytes;
-    bool named;    /* the row begins with a `struct named` */
-    bool top;      /* the document itself: its keys are sections */
-    uint32_t most; /* rows; 0: no limit */
+    bool named;                               /* the row begins with a `struct named` */
+    bool top;                                 /* the document itself: its keys are sections */
+    bool upper;                               /* names of rows are upper case: jurisdictions */
+    uint32_t most;                            /* rows; 0: no limit */
     void (*start)(struct read *r, void *row); /* defaults; may be NULL */
     /* Checks what concerns several keys; `node` is the mapping. May be NULL. */
     void (*finish)(struct read *r, const struct node *node, void *row);
@@ -100,19 +103,19 @@ struct names {
 /* One reading of one tree. */
 struct read {
     const struct files *files;
-    const struct names *names;        /* [SECTIONS] */
-    const struct node *const *costs;  /* cost tables, first found wins; up to a NULL */
-    const struct node *document;      /* the tree at hand: for what lies in another section */
-    struct arena *arena;              /* of the model */
+    const struct names *names;       /* [SECTIONS] */
+    const struct node *const *costs; /* cost tables, first found wins; up to a NULL */
+    const struct node *document;     /* the tree at hand: for what lies in another section */
+    struct arena *arena;             /* of the model */
     struct why *why;
-    const char **file_copy;           /* [files]: names in the arena, made when needed */
+    const char **file_copy; /* [files]: names in the arena, made when needed */
     const struct frame *frame;
-    uint64_t seed, world;             /* key the uncertain inputs */
-    bool certain;                     /* here no input may be uncertain */
+    uint64_t seed, world; /* key the uncertain inputs */
+    bool certain;         /* here no input may be uncertain */
     int64_t starts_unix_s;
     sim_ns horizon;
-    const struct world *w;            /* the sections read so far */
-    const struct instrument *terms;   /* of the section, while jurisdictions are read */
+    const struct world *w;          /* the sections read so far */
+    const struct instrument *terms; /* of the section, while jurisdictions are read */
 };
 
 extern const struct form document_form;
@@ -127,6 +130,9 @@ void fault_at(struct read *r, const struct node *map, const char *key, const cha
     PRINTF_LIKE(4, 5);
 /* "must be `wanted`, got ..." */
 void fault_kind(struct read *r, const struct node *node, const char *wanted);
+/* "operator 'x' is no custodian", with a hint. */
+void fault_unknown_name(struct read *r, const struct where *at, const char *name, const char *what,
+                        const struct names *known);
 /* "; did you mean 'x'?", or "; known are a, b" when few are known and none is near. */
 void add_hint(struct text *text, const char *name, const char *const *known, uint32_t count);
 void fault_no_memory(struct read *r);
@@ -165,6 +171,9 @@ void *read_rows(struct read *r, const struct form *form, const struct node *map,
 
 /* An array of rows from a list of forms. */
 void *read_list(struct read *r, const struct form *form, const struct node *list, uint32_t *count);
+
+/* Unknown keys of a mapping, and those it lacks. */
+void check_keys(struct read *r, const struct form *form, const struct node *node);
 
 const struct key *form_key(const struct form *form, const char *name);
 

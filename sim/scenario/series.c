@@ -145,7 +145,6 @@ by_time(const void *left, const void *right)
     return (a->from > b->from) - (a->from < b->from);
 }
 
-
 static bool
 take_country(struct read *r, const struct key *key, const char *name, const struct where *at,
              void *field)

@@ -48,11 +48,11 @@ static const struct form failure_form = {.key = failure_keys, .keys = COUNT(fail
          .unit = UNIT_SECONDS,                                                                     \
          .offset = offsetof(struct type, service),                                                 \
          .about = "Time to serve one operation; none when not stated."},                           \
-        {.name = "fails",                                                                          \
-         .kind = &kind_form,                                                                       \
-         .form = &failure_form,                                                                    \
-         .offset = offsetof(struct type, fails),                                                   \
-         .about = "How often it fails and for how long; never when not stated."}
+    {                                                                                              \
+        .name = "fails", .kind = &kind_form, .form = &failure_form,                                \
+        .offset = offsetof(struct type, fails),                                                    \
+        .about = "How often it fails and for how long; never when not stated."                     \
+    }
 
 static const struct key site_keys[] = {STATION_KEYS(site)};
 

@@ -32,7 +32,10 @@ read_hours(struct read *r, const struct key *key, const struct node *node, void 
         hour[i] = read[i] * HOURS / sum;
 }
 
-static const struct kind kind_hours = {"a list of 24 multipliers", read_hours, NULL, INSIDE_VALUE};
+static const struct kind kind_hours = {"a list of 24 multipliers", read_hours,
+                                       "{\"type\": \"array\", \"items\": {\"$ref\": "
+                                       "\"#/$defs/number\"}, \"minItems\": 24, \"maxItems\": 24}",
+                                       INSIDE_VALUE};
 
 static const struct key cohort_keys[] = {
     {.name = "at",
@@ -95,7 +98,7 @@ cohort_finish(struct read *r, const struct node *node, void *row)
             fault_at(r, node, "accounts", "must be a whole number, got %s", accounts->text);
         cohort->accounts = (double)(uint64_t)(cohort->accounts + 0.5);
     }
-    if (node_find(node, "resident-of") == NULL && cohort->at.i != NONE)
+    if (node_find(node, "resident-of") == NULL && cohort->at.i < r->w->places)
         cohort->resident_of = r->w->place[cohort->at.i].in;
 }
 

@@ -36,8 +36,8 @@ read_weights(struct read *r, const struct node *choices, double *weight, uint32_
     bool good = true;
 
     if (choices->count > most) {
-        fault_limit(r, &choices->at, "has %u alternatives; at most %u are possible",
-                    choices->count, most);
+        fault_limit(r, &choices->at, "has %u alternatives; at most %u are possible", choices->count,
+                    most);
         return 0;
     }
     for (uint32_t i = 0; i < choices->count; i++) {
@@ -90,7 +90,7 @@ read_choice(struct read *r, const struct key *key, const struct node *node, take
         return false;
     }
     if (choices->kind != NODE_MAP || choices->count == 0) {
-        fault_kind(r, choices, "a mapping of names to weights");
+        fault_kind(r, choices, "one or more names with their weights");
         return false;
     }
     const double sum = read_weights(r, choices, weight, CHOICES_MAX);
@@ -99,16 +99,14 @@ read_choice(struct read *r, const struct key *key, const struct node *node, take
     /* All are tried, so that a wrong name is found whether or not it is drawn. */
     for (uint32_t i = 0; i < choices->count; i++)
         good = take(r, key, choices->entry[i].name, &choices->entry[i].at, field) && good;
-    const struct entry *chosen =
-        &choices->entry[choose(r, node, weight, choices->count, sum)];
+    const struct entry *chosen = &choices->entry[choose(r, node, weight, choices->count, sum)];
     return good && take(r, key, chosen->name, &chosen->at, field);
 }
 
 static bool
 is_choice(const struct node *node)
 {
-    return node->kind == NODE_MAP && node->count == 1 &&
-           strcmp(node->entry[0].name, "choice") == 0;
+    return node->kind == NODE_MAP && node->count == 1 && strcmp(node->entry[0].name, "choice") == 0;
 }
 
 bool
@@ -243,8 +241,7 @@ is_uncertain(const struct node *node)
 /* An uncertain number must stay in its limits whatever is drawn: a clamp would bend the
  * distribution that the scenario states. */
 static bool
-check_bounds(struct read *r, const struct key *key, const struct where *at,
-             const struct dist *dist)
+check_bounds(struct read *r, const struct key *key, const struct where *at, const struct dist *dist)
 {
     char got[64];
     double low, high;
@@ -317,8 +314,7 @@ read_number_value(struct read *r, const struct key *key, const struct node *node
 
 /* Uncertain counts are drawn and rounded; stated ones must be whole. */
 static bool
-read_whole(struct read *r, const struct key *key, const struct node *node, double most,
-           double *out)
+read_whole(struct read *r, const struct key *key, const struct node *node, double most, double *out)
 {
     if (!read_number(r, key, node, out))
         return false;
@@ -407,16 +403,12 @@ take_ref(struct read *r, const struct key *key, const char *name, const struct w
 {
     const struct names *names = &r->names[key->names];
     const uint32_t i = name_ordinal(names, name);
-    struct text text = {0};
 
     if (i != NONE) {
         memcpy(field, &i, sizeof i);
         return true;
     }
-    text_addf(&text, "names a %s that does not exist: '%s'", section_what(key->names), name);
-    add_hint(&text, name, names->name, names->count);
-    fault(r, at, "%s", text_str(&text));
-    text_release(&text);
+    fault_unknown_name(r, at, name, section_what(key->names), names);
     return false;
 }
 
@@ -492,15 +484,20 @@ read_list_value(struct read *r, const struct key *key, const struct node *node, 
     memcpy((char *)row + key->count, &count, sizeof count);
 }
 
-const struct kind kind_text = {"text", read_text_value, NULL, INSIDE_VALUE};
-const struct kind kind_bool = {"true or false", read_bool_value, NULL, INSIDE_VALUE};
-const struct kind kind_word = {"a word", read_word_value, NULL, INSIDE_VALUE};
-const struct kind kind_number = {"a number", read_number_value, NULL, INSIDE_VALUE};
-const struct kind kind_whole = {"a whole number", read_whole_value, NULL, INSIDE_VALUE};
-const struct kind kind_whole64 = {"a whole number", read_whole64_value, NULL, INSIDE_VALUE};
-const struct kind kind_date = {"a date", read_date_value, NULL, INSIDE_VALUE};
-const struct kind kind_ref = {"a name", read_ref_value, NULL, INSIDE_VALUE};
-const struct kind kind_refs = {"a list of names", read_refs_value, NULL, INSIDE_VALUE};
+const struct kind kind_text = {"text", read_text_value, "{\"type\": \"string\"}", INSIDE_VALUE};
+const struct kind kind_bool = {
+    "true or false", read_bool_value,
+    "{\"anyOf\": [{\"type\": \"boolean\"}, {\"$ref\": \"#/$defs/choice\"}]}", INSIDE_VALUE};
+const struct kind kind_word = {"a word", read_word_value, "%w", INSIDE_VALUE};
+const struct kind kind_number = {"a number", read_number_value, "%u", INSIDE_VALUE};
+const struct kind kind_whole = {"a whole number", read_whole_value, "%u", INSIDE_VALUE};
+const struct kind kind_whole64 = {"a whole number", read_whole64_value, "%u", INSIDE_VALUE};
+const struct kind kind_date = {"a date", read_date_value, "{\"$ref\": \"#/$defs/date\"}",
+                               INSIDE_VALUE};
+const struct kind kind_ref = {"a name", read_ref_value, "{\"$ref\": \"#/$defs/name\"}",
+                              INSIDE_VALUE};
+const struct kind kind_refs = {"a list of names", read_refs_value, "{\"$ref\": \"#/$defs/names\"}",
+                               INSIDE_VALUE};
 const struct kind kind_form = {"a mapping", read_form_value, NULL, INSIDE_FORM};
 const struct kind kind_rows = {"a mapping of names", read_rows_value, NULL, INSIDE_ROWS};
 const struct kind kind_list = {"a list", read_list_value, NULL, INSIDE_LIST};

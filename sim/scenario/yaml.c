@@ -35,6 +35,7 @@ struct yaml {
     struct where last; /* of the latest token: empty values and ends have none of their own */
     struct why *warnings, *why;
     uint32_t depth;
+    int fault; /* one that did not stop the reading, so that all are told in one go; or 0 */
 };
 
 static struct where
@@ -60,8 +61,8 @@ copy_token(struct yaml *y, struct fy_token *token)
 static bool
 is_misread(const char *s)
 {
-    static const char *const words[] = {"y",   "Y",   "yes", "Yes", "YES", "n",   "N",   "no", "No",
-                                        "NO",  "on",  "On",  "ON",  "off", "Off", "OFF", NULL};
+    static const char *const words[] = {"y",  "Y",  "yes", "Yes", "YES", "n",   "N",   "no", "No",
+                                        "NO", "on", "On",  "ON",  "off", "Off", "OFF", NULL};
 
     for (size_t i = 0; words[i] != NULL; i++)
         if (strcmp(s, words[i]) == 0)
@@ -84,13 +85,13 @@ warn_misread(struct yaml *y, const struct where *at, const char *s)
                 "'%s' is a word here, but true or false to YAML 1.1 tools; write \"%s\"", s, s);
 }
 
-static int
+static void
 refuse_tag(struct yaml *y, struct fy_token *tag)
 {
     if (tag == NULL)
-        return 0;
+        return;
     const struct where at = where_of(y, tag);
-    return why_add(y->why, ERR_INPUT, &at, "scenarios have no YAML tags (!...)");
+    y->fault = why_add(y->why, ERR_INPUT, &at, "scenarios have no YAML tags (!...)");
 }
 
 static int read_node(struct yaml *y, struct fy_event *event, struct node **out);
@@ -117,6 +118,18 @@ close_anchor(struct yaml *y, size_t slot, struct node *node)
         y->anchors.item[slot].node = node;
 }
 
+/* What stands for a node that is wrong. */
+static int
+empty_node(struct yaml *y, const struct where *at, struct node **out)
+{
+    *out = arena_alloc(y->arena, 1, sizeof **out);
+    if (*out == NULL)
+        return why_no_memory(y->why);
+    (*out)->at = *at;
+    (*out)->size = 1;
+    return 0;
+}
+
 static int
 read_alias(struct yaml *y, struct fy_token *token, struct node **out)
 {
@@ -129,12 +142,15 @@ read_alias(struct yaml *y, struct fy_token *token, struct node **out)
         if (strcmp(y->anchors.item[i].name, name) != 0)
             continue;
         *out = y->anchors.item[i].node;
-        if (*out == NULL)
-            return why_add(y->why, ERR_INPUT, &at, "alias '*%s' stands inside its own anchor",
-                           name);
-        return 0;
+        if (*out != NULL)
+            return 0;
+        y->fault =
+            why_add(y->why, ERR_INPUT, &at, "alias '*%s' stands inside its own anchor", name);
+        return empty_node(y, &at, out);
     }
-    return why_add(y->why, ERR_INPUT, &at, "alias '*%s' has no anchor '&%s' before it", name, name);
+    y->fault =
+        why_add(y->why, ERR_INPUT, &at, "alias '*%s' has no anchor '&%s' before it", name, name);
+    return empty_node(y, &at, out);
 }
 
 static int
@@ -149,7 +165,8 @@ read_scalar(struct yaml *y, struct fy_event *event, struct node *node)
     node->kind = !node->quoted && is_null(node->text) ? NODE_NULL : NODE_SCALAR;
     if (!node->quoted)
         warn_misread(y, &node->at, node->text);
-    return refuse_tag(y, event->scalar.tag);
+    refuse_tag(y, event->scalar.tag);
+    return 0;
 }
 
 static int
@@ -192,11 +209,11 @@ static int
 read_list(struct yaml *y, struct fy_event *event, struct node *node)
 {
     struct node_list list = {0};
-    int rc = refuse_tag(y, event->sequence_start.tag);
+    int rc;
 
+    refuse_tag(y, event->sequence_start.tag);
     node->kind = NODE_LIST;
-    if (rc == 0)
-        rc = read_items(y, node, &list);
+    rc = read_items(y, node, &list);
     if (rc == 0) {
         node->count = (uint32_t)list.count;
         node->item = arena_copy(y->arena, list.item, list.count * sizeof *list.item);
@@ -222,8 +239,7 @@ read_name(struct yaml *y, struct fy_event *event, struct entry *entry)
             rc = why_no_memory(y->why);
         else if (fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN)
             warn_misread(y, &entry->at, entry->name);
-        if (rc == 0)
-            rc = refuse_tag(y, event->scalar.tag);
+        refuse_tag(y, event->scalar.tag);
     }
     fy_parser_event_free(y->parser, event);
     return rc;
@@ -242,19 +258,18 @@ read_entry(struct yaml *y, struct fy_event *event, struct entry *entry)
 }
 
 /* `source` and `note` leave the map: the one becomes the node's, the other is for people. */
-static int
-take_source(struct yaml *y, struct node *node, const struct entry *entry, bool *taken)
+static bool
+take_source(struct yaml *y, struct node *node, const struct entry *entry)
 {
     const bool is_source = strcmp(entry->name, "source") == 0;
 
-    *taken = is_source || strcmp(entry->name, "note") == 0;
-    if (!*taken)
-        return 0;
+    if (!is_source && strcmp(entry->name, "note") != 0)
+        return false;
     if (entry->value->kind != NODE_SCALAR)
-        return why_add(y->why, ERR_INPUT, &entry->value->at, "%s must be text", entry->name);
-    if (is_source)
+        y->fault = why_add(y->why, ERR_INPUT, &entry->value->at, "%s must be text", entry->name);
+    else if (is_source)
         node->source = entry->value->text;
-    return 0;
+    return true;
 }
 
 static int
@@ -274,15 +289,12 @@ read_entries(struct yaml *y, struct node *node, struct entry_list *list)
             return why_no_memory(y->why);
         }
         struct entry *entry = &list->item[list->count];
-        bool taken = false;
         int rc = read_entry(y, event, entry);
-        if (rc == 0)
-            rc = take_source(y, node, entry, &taken);
         if (rc == 0)
             rc = add_size(y, node, entry->value);
         if (rc < 0)
             return rc;
-        list->count += !taken;
+        list->count += !take_source(y, node, entry);
     }
 }
 
@@ -300,7 +312,6 @@ static int
 refuse_repeats(struct yaml *y, const struct node *node)
 {
     const struct entry **sorted = malloc((node->count + 1) * sizeof *sorted);
-    int rc = 0;
 
     if (sorted == NULL)
         return why_no_memory(y->why);
@@ -309,22 +320,22 @@ refuse_repeats(struct yaml *y, const struct node *node)
     qsort(sorted, node->count, sizeof *sorted, by_name);
     for (uint32_t i = 1; i < node->count; i++)
         if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
-            rc = why_add(y->why, ERR_INPUT, &sorted[i]->at,
-                         "key '%s' stands twice; the first is in line %d", sorted[i]->name,
-                         sorted[i - 1]->at.line);
+            y->fault = why_add(y->why, ERR_INPUT, &sorted[i]->at,
+                               "key '%s' stands twice; the first is in line %d", sorted[i]->name,
+                               sorted[i - 1]->at.line);
     free(sorted);
-    return rc;
+    return 0;
 }
 
 static int
 read_map(struct yaml *y, struct fy_event *event, struct node *node)
 {
     struct entry_list list = {0};
-    int rc = refuse_tag(y, event->mapping_start.tag);
+    int rc;
 
+    refuse_tag(y, event->mapping_start.tag);
     node->kind = NODE_MAP;
-    if (rc == 0)
-        rc = read_entries(y, node, &list);
+    rc = read_entries(y, node, &list);
     if (rc == 0) {
         node->count = (uint32_t)list.count;
         node->entry = arena_copy(y->arena, list.item, list.count * sizeof *list.item);
@@ -444,8 +455,11 @@ explain_syntax(struct yaml *y)
 
     while ((error = fy_diag_errors_iterate(y->diag, &at)) != NULL) {
         const struct where where = {y->file, error->line, error->column};
+        /* The usual cause here: `set: {treaties[0].grant: 1}` opens a list inside the braces. */
+        const bool path = strcmp(error->msg, "missing comma in flow mapping") == 0;
 
-        rc = why_add(y->why, ERR_INPUT, &where, "YAML: %s", error->msg);
+        rc = why_add(y->why, ERR_INPUT, &where, "YAML: %s%s", error->msg,
+                     path ? "; inside { } a path with [ ] needs quotes" : "");
     }
     return rc;
 }
@@ -556,6 +570,8 @@ yaml_read(struct node **out, struct arena *arena, const struct yaml_text *text,
         const int syntax = explain_syntax(&y);
         rc = rc == 0 || rc == ERR_INPUT ? syntax : rc;
     }
+    if (rc == 0)
+        rc = y.fault;
     if (rc == ERR_INPUT && why != NULL && why->count == before)
         why_add(why, rc, &y.last, "the YAML ends unexpectedly");
     if (rc == 0 && *out != NULL)

@@ -8,6 +8,7 @@
 int
 db_connect(struct db *db, const char *file, int flags, struct why *why)
 {
+    errno = 0;
     const int code = sqlite3_open_v2(file, &db->handle, flags, NULL);
 
     if (code != SQLITE_OK) {
@@ -29,20 +30,28 @@ db_close(struct db *db)
     db->handle = NULL;
 }
 
-/* What the system said, when SQLite met an error of the system. */
+/*
+ * What the system said, when SQLite met an error of the system. SQLite does not keep it for every
+ * write to a log, so errno, which the callers set to 0 before, tells the rest.
+ */
 static const char *
-system_reason(struct db *db)
+system_reason(struct db *db, int code, int now)
 {
-    const int number = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
+    int number = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
 
+    if ((code & 0xff) != SQLITE_IOERR && (code & 0xff) != SQLITE_CANTOPEN)
+        return NULL;
+    if (number == 0)
+        number = now;
     return number != 0 ? strerrordesc_np(number) : NULL;
 }
 
 int
 db_fail(struct db *db, int code, const char *doing, struct why *why)
 {
+    const int now = errno;
     const struct where at = {.file = db->path};
-    const char *reason = system_reason(db);
+    const char *reason = system_reason(db, code, now);
 
     switch (code & 0xff) {
     case SQLITE_NOMEM:
@@ -74,6 +83,7 @@ db_fail(struct db *db, int code, const char *doing, struct why *why)
 int
 db_exec(struct db *db, const char *sql, const char *doing, struct why *why)
 {
+    errno = 0;
     const int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 
     return code == SQLITE_OK ? 0 : db_fail(db, code, doing, why);
@@ -108,6 +118,7 @@ db_prepare(struct db *db, sqlite3_stmt **out, const char *sql, struct why *why)
 int
 db_step(struct db *db, sqlite3_stmt *statement, bool *row, const char *doing, struct why *why)
 {
+    errno = 0;
     const int code = sqlite3_step(statement);
 
     *row = code == SQLITE_ROW;

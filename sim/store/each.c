@@ -51,9 +51,9 @@ read_window(struct store *store, sqlite3_stmt *row, struct recording *recording,
     w->key_reads = (uint64_t)sqlite3_column_int64(row, 7);
     w->key_hits = (uint64_t)sqlite3_column_int64(row, 8);
     const void *bytes = sqlite3_column_blob(row, 9);
-    const int rc = bytes != NULL ? hist_unpack(&w->latency, bytes,
-                                               (size_t)sqlite3_column_bytes(row, 9))
-                                 : ERR_INPUT;
+    const int rc = bytes != NULL
+                       ? hist_unpack(&w->latency, bytes, (size_t)sqlite3_column_bytes(row, 9))
+                       : ERR_INPUT;
 
     if (rc == ERR_MEMORY)
         return why_no_memory(why);

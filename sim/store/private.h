@@ -35,8 +35,10 @@ struct stored_series {
 
 struct store {
     struct db db;
-    bool writable, in_memory, holds; /* holds: an exclusive lock and a write-ahead log */
-    struct arena arena;              /* the path, the texts of the identity */
+    bool writable, in_memory;
+    bool made;          /* the file was not there before */
+    bool holds;         /* an exclusive lock and a write-ahead log */
+    struct arena arena; /* the path, the texts of the identity */
     struct run_identity identity;
     bool finished;
     uint32_t strategies, names[LABELS]; /* rows of each kind of name: bounds of ordinals */
@@ -64,12 +66,15 @@ MUST_CHECK int run_write(struct store *store, const struct run_identity *identit
                          const struct legend *legend, struct why *why);
 MUST_CHECK int run_read(struct store *store, struct why *why);
 MUST_CHECK int run_match(struct store *store, const struct run_identity *asked, struct why *why);
-MUST_CHECK int run_set_whole(struct store *store, const char *key, int64_t value,
-                             struct why *why);
+MUST_CHECK int run_set_whole(struct store *store, const char *key, int64_t value, struct why *why);
+
+/* Names and dated changes in; how many names of each kind there are. */
+MUST_CHECK int names_write(struct store *store, const struct legend *legend, struct why *why);
+MUST_CHECK int names_count(struct store *store, struct why *why);
 
 /* Values of the table `run`; texts go to `arena`. An absent one is NULL, 0 or NAN. */
-MUST_CHECK int run_text(struct store *store, const char *key, struct arena *arena,
-                        const char **out, struct why *why);
+MUST_CHECK int run_text(struct store *store, const char *key, struct arena *arena, const char **out,
+                        struct why *why);
 MUST_CHECK int run_whole(struct store *store, const char *key, int64_t *out, struct why *why);
 MUST_CHECK int run_real(struct store *store, const char *key, double *out, struct why *why);
 

@@ -96,8 +96,9 @@ series_ensure(struct store *store, uint32_t strategy, enum metric_id metric, str
     int rc = id_of(store, strategy, metric, label, id);
 
     if (rc == ERR_LIMIT)
-        return why_add(why, ERR_LIMIT, &at, "the scenario has too many names to number every "
-                                            "combination of them");
+        return why_add(why, ERR_LIMIT, &at,
+                       "the scenario has too many names to number every "
+                       "combination of them");
     if (rc < 0)
         return why_add(why, ERR_INPUT, &at,
                        "a value of %s is about something that the run does not have",

@@ -1,35 +1,27 @@
 #include "traffic/flow.h"
 
-/* What happens at an event; its `a` is the operation, its `b` the leg and the way back. */
+/* An operation has arrived at a station. An event's `a` is the operation, its `b` the leg and the
+ * way back from it. */
 enum step {
-    STEP_FETCH,     /* a read arrives at a site */
-    STEP_READ_KEY,  /* a read arrives at a key store */
-    STEP_WRITE_KEY, /* a write arrives at a key store */
-    STEP_KEY_SHARE, /* a write's key share comes back */
-    STEP_PUT,       /* a write arrives at a site */
+    STEP_FETCH, /* a read, at a site */
+    STEP_READ_KEY,
+    STEP_WRITE_KEY,
+    STEP_PUT, /* a write, at a site */
 };
 
-/* A leg in the low bits of an event's `b`, the nanoseconds back from it above. */
+/* The leg in the low bits of an event's `b`, the nanoseconds back from it above. */
 enum {
     LEG_BITS = 8,
 };
 
-/* Longest round trip (115 days) and transfer (3 years) told apart: sums stay below 2^62 ns. */
-#define TRIP_MOST_NS  1e16
-#define EXTRA_MOST_NS 1e17
+/* Longest jitter (115 days) and transfer (3 years) told apart: sums stay below 2^62 ns. */
+#define JITTER_MOST_NS 1e16
+#define EXTRA_MOST_NS  1e17
 
 static sim_ns
 whole_ns(double ns, double most)
 {
     return (sim_ns)((ns < most ? ns : most) + 0.5);
-}
-
-static sim_ns
-leg_trip(const struct leg *leg, struct stream *jitter)
-{
-    if (leg->here)
-        return 0;
-    return whole_ns(leg->rtt_ns + sampler_draw(&leg->jitter, jitter), TRIP_MOST_NS);
 }
 
 static sim_ns
@@ -57,20 +49,14 @@ op_new(struct window *w, uint32_t *i)
     return rc;
 }
 
-static void
-op_free(struct window *w, uint32_t i)
-{
-    w->op[i].next_free = w->free_op;
-    w->free_op = i;
-}
-
+/* When the answers of the present step are back, on the clock plus the legs' round trips. */
 static sim_ns *
 answers(const struct window *w, uint32_t i)
 {
     return &w->done[(size_t)i * w->legs];
 }
 
-/* An operation is through at `end` on the stations' clock. */
+/* The operation is through at `end`, its own time less `behind`. */
 static int
 finish(struct window *w, uint32_t i, sim_ns end)
 {
@@ -86,15 +72,17 @@ finish(struct window *w, uint32_t i, sim_ns end)
             cell->key_reads++;
             cell->key_hits += op->hit;
         }
-        rc = hist_add(&cell->latency, end - op->start + op->extra);
+        rc = hist_add(&cell->latency, end - op->start + op->behind + op->back + op->extra);
     }
-    op->over = true;
-    if (op->asked == 0)
-        op_free(w, i);
+    op->next_free = w->free_op;
+    w->free_op = i;
     return rc;
 }
 
-/* Sends an operation along legs, from their common start at `at`. */
+/*
+ * Sends an operation along legs, all from one place at `at`. A leg that takes no time on the clock
+ * needs no event: what else is due now can as well come after.
+ */
 static int
 send(struct window *w, uint32_t i, const struct leg *leg, uint32_t legs, enum step step, sim_ns at)
 {
@@ -102,16 +90,24 @@ send(struct window *w, uint32_t i, const struct leg *leg, uint32_t legs, enum st
 
     w->op[i].left = (uint16_t)legs;
     for (uint32_t k = 0; rc == 0 && k < legs; k++) {
-        const sim_ns trip = leg_trip(&leg[k], &w->travel[leg[k].station]);
-        const sim_ns there = trip / 2;
+        struct event e = {.at = at, .kind = (uint32_t)step, .a = i, .b = k};
 
-        rc = queue_add(&w->queue, at + there, (uint32_t)step, i,
-                       (uint64_t)(trip - there) << LEG_BITS | k);
+        if (!leg[k].here) {
+            const double jitter = sampler_draw(&leg[k].jitter, &w->travel[leg[k].station]);
+            const sim_ns trip = whole_ns(jitter, JITTER_MOST_NS), there = trip / 2;
+
+            e.at += there;
+            e.b |= (uint64_t)(trip - there + leg[k].rtt) << LEG_BITS;
+        }
+        if (e.at == w->now)
+            rc = flow_event(w, &e);
+        else
+            rc = queue_add(&w->queue, e.at, e.kind, e.a, e.b);
     }
     return rc;
 }
 
-/* Serves the job of an event; `*back` is when its answer is where it came from. */
+/* Serves the job of an event at the end of its leg; `*back` is when its answer is back. */
 static int
 serve(struct window *w, const struct event *e, const struct leg *leg, sim_ns *back)
 {
@@ -126,10 +122,21 @@ serve(struct window *w, const struct event *e, const struct leg *leg, sim_ns *ba
     return 0;
 }
 
-static uint32_t
-leg_of(const struct event *e)
+/* Goes on at `time`, the clock plus a round trip along one of the legs: moves the constant part to
+ * `behind` and returns the clock. */
+static sim_ns
+go_on(struct op *op, const struct leg *leg, uint32_t legs, sim_ns now, sim_ns time)
 {
-    return (uint32_t)(e->b & ((1u << LEG_BITS) - 1));
+    sim_ns longest = 0;
+
+    for (uint32_t k = 0; k < legs; k++)
+        if (!leg[k].here && leg[k].rtt > longest)
+            longest = leg[k].rtt;
+
+    const sim_ns clock = time - longest > now ? time - longest : now;
+
+    op->behind += time - clock;
+    return clock;
 }
 
 /* Reads */
@@ -146,122 +153,86 @@ read_transfer_s(const struct path *p, double bytes)
 }
 
 static int
-read_start(struct window *w, uint32_t i, sim_ns at)
+read_start(struct window *w, uint32_t i)
 {
     struct op *op = &w->op[i];
     const struct path *p = op->path;
 
-    op->ready = 0;
     if (op->measured)
         op->extra = extra_ns(read_transfer_s(p, op->bytes) + cost_of(&w->world->open, op->bytes));
-    return send(w, i, p->fetch, p->fetches, STEP_FETCH, at);
+    op->behind = op->out;
+    return send(w, i, p->fetch, p->fetches, STEP_FETCH, op->start);
 }
 
 static int
-on_fetch(struct window *w, const struct event *e)
+on_fetched(struct window *w, const struct event *e)
 {
     struct op *op = &w->op[e->a];
     const struct path *p = op->path;
-    sim_ns back;
-    const int rc = serve(w, e, &p->fetch[leg_of(e)], &back);
+    const sim_ns *back = answers(w, e->a);
+    sim_ns last = back[0];
 
-    if (rc < 0)
-        return rc;
-    if (op->ready < back)
-        op->ready = back;
-    if (--op->left > 0)
-        return 0;
+    for (uint32_t k = 1; k < p->fetches; k++)
+        last = back[k] > last ? back[k] : last;
     if (p->asks == 0 || op->hit)
-        return finish(w, e->a, op->ready + op->back);
+        return finish(w, e->a, last);
+    if (p->client) {
+        op->behind += op->back;
+        op->back = 0;
+    }
     return send(w, e->a, p->ask, p->asks, STEP_READ_KEY,
-                p->client ? op->ready + op->back : op->ready);
+                go_on(op, p->fetch, p->fetches, e->at, last));
 }
 
 static int
-on_read_key(struct window *w, const struct event *e)
+on_read_keyed(struct window *w, const struct event *e)
 {
-    struct op *op = &w->op[e->a];
-    const struct path *p = op->path;
-    sim_ns *done = answers(w, e->a);
-    const int rc = serve(w, e, &p->ask[leg_of(e)], &done[leg_of(e)]);
+    const struct path *p = w->op[e->a].path;
 
-    if (rc < 0 || --op->left > 0)
-        return rc;
-    const sim_ns key = quorum_time(&p->keys, p->asks, done);
-
-    return finish(w, e->a, p->client ? key : key + op->back);
+    return finish(w, e->a, quorum_time(&p->keys, p->asks, answers(w, e->a)));
 }
 
 /* Writes */
 
 static int
-write_start(struct window *w, uint32_t i, sim_ns at)
+write_start(struct window *w, uint32_t i)
 {
     struct op *op = &w->op[i];
     const struct path *p = op->path;
 
-    op->shares = 0;
-    op->keyed = p->asks == 0;
-    op->asked = (uint16_t)p->asks;
     if (op->measured)
         op->extra =
             extra_ns(transfer_s(&p->upload, op->bytes) + cost_of(&w->world->seal, op->bytes));
+    if (p->asks == 0 || !p->client) {
+        op->behind = op->out;
+        op->out = 0;
+    }
     if (p->asks == 0)
-        return send(w, i, p->put, p->puts, STEP_PUT, at + op->out);
-    if (p->client)
-        return send(w, i, p->ask, p->asks, STEP_WRITE_KEY, at);
-    at += op->out;
-    op->out = 0;
-    return send(w, i, p->ask, p->asks, STEP_WRITE_KEY, at);
-}
-
-/* The share's way back is an event of its own: the write goes on in the middle of the answers. */
-static int
-on_write_key(struct window *w, const struct event *e)
-{
-    sim_ns back;
-    const int rc = serve(w, e, &w->op[e->a].path->ask[leg_of(e)], &back);
-
-    if (rc < 0)
-        return rc;
-    return queue_add(&w->queue, back, STEP_KEY_SHARE, e->a, leg_of(e));
+        return send(w, i, p->put, p->puts, STEP_PUT, op->start);
+    return send(w, i, p->ask, p->asks, STEP_WRITE_KEY, op->start);
 }
 
 static int
-on_key_share(struct window *w, const struct event *e)
+on_write_keyed(struct window *w, const struct event *e)
 {
     struct op *op = &w->op[e->a];
     const struct path *p = op->path;
+    const sim_ns key = quorum_time(&p->keys, p->asks, answers(w, e->a));
 
-    op->asked--;
-    op->shares |= p->ask[leg_of(e)].holder;
-    if (op->over && op->asked == 0)
-        op_free(w, e->a);
-    if (op->keyed)
-        return 0;
-    op->keyed = p->keys.any > 0 ? p->asks - op->asked >= p->keys.any
-                                : formula_holds(p->keys.formula, p->keys.at_hand | op->shares);
-    if (!op->keyed)
-        return 0;
-    return send(w, e->a, p->put, p->puts, STEP_PUT, e->at + op->out);
+    op->behind += op->out;
+    return send(w, e->a, p->put, p->puts, STEP_PUT, go_on(op, p->ask, p->asks, e->at, key));
 }
 
 static int
-on_put(struct window *w, const struct event *e)
+on_written(struct window *w, const struct event *e)
 {
-    struct op *op = &w->op[e->a];
+    const struct op *op = &w->op[e->a];
     const struct path *p = op->path;
-    const struct leg *leg = &p->put[leg_of(e)];
-    sim_ns *done = answers(w, e->a), *mine = &done[leg_of(e)];
-    const int rc = serve(w, e, leg, mine);
+    sim_ns *back = answers(w, e->a);
 
-    if (rc < 0)
-        return rc;
-    if (op->measured)
-        *mine += extra_ns(transfer_s(&leg->transfer, op->bytes * leg->share));
-    if (--op->left > 0)
-        return 0;
-    return finish(w, e->a, quorum_time(&p->written, p->puts, done) + op->back);
+    for (uint32_t k = 0; op->measured && k < p->puts; k++)
+        back[k] += extra_ns(transfer_s(&p->put[k].transfer, op->bytes * p->put[k].share));
+    return finish(w, e->a, quorum_time(&p->written, p->puts, back));
 }
 
 /* All */
@@ -269,15 +240,21 @@ on_put(struct window *w, const struct event *e)
 int
 flow_event(struct window *w, const struct event *e)
 {
-    static int (*const on[])(struct window *, const struct event *) = {
-        [STEP_FETCH] = on_fetch,
-        [STEP_READ_KEY] = on_read_key,
-        [STEP_WRITE_KEY] = on_write_key,
-        [STEP_KEY_SHARE] = on_key_share,
-        [STEP_PUT] = on_put,
+    static int (*const on_all_arrived[])(struct window *, const struct event *) = {
+        [STEP_FETCH] = on_fetched,
+        [STEP_READ_KEY] = on_read_keyed,
+        [STEP_WRITE_KEY] = on_write_keyed,
+        [STEP_PUT] = on_written,
     };
+    struct op *op = &w->op[e->a];
+    const struct path *p = op->path;
+    const struct leg *const legs[] = {p->fetch, p->ask, p->ask, p->put};
+    const uint32_t k = (uint32_t)(e->b & ((1u << LEG_BITS) - 1));
+    const int rc = serve(w, e, &legs[e->kind][k], &answers(w, e->a)[k]);
 
-    return on[e->kind](w, e);
+    if (rc < 0 || --op->left > 0)
+        return rc;
+    return on_all_arrived[e->kind](w, e);
 }
 
 int
@@ -299,7 +276,8 @@ flow_start(struct window *w, struct source *from, sim_ns at)
 
     if (rc < 0)
         return rc;
-    const sim_ns trip = leg_trip(&p->user, &from->travel);
+    const sim_ns trip =
+        p->user.rtt + whole_ns(sampler_draw(&p->user.jitter, &from->travel), JITTER_MOST_NS);
 
     w->open += measured;
     w->op[i] = (struct op){.start = at,
@@ -312,5 +290,5 @@ flow_start(struct window *w, struct source *from, sim_ns at)
                            .hit = luck < p->hit,
                            .probe = from->course == COURSE_PROBE,
                            .measured = measured};
-    return wanted->read ? read_start(w, i, at + trip / 2) : write_start(w, i, at);
+    return wanted->read ? read_start(w, i) : write_start(w, i);
 }

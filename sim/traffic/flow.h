@@ -8,15 +8,21 @@
  *     write:  user -> gateway [-> key stores -> gateway] -> sites (side by side) -> gateway -> user
  *
  * With `decrypts: client` the key stores are asked from the user's place: after the data of a read
- * has come, before a write is sent. A write that needs fewer shares than stores asked goes on with
- * the share that completes the key; later shares come back to nobody.
+ * has come, before a write is sent.
+ *
+ * A step sends the operation along its legs. When it has arrived at the last of their stations, all
+ * departures are known, so is the time at which enough answers are back, and the next step begins.
+ * The operation's own time is the stations' clock plus `behind`, which holds what the clock leaves
+ * out (window.h says why it may): with T the time at which enough are back, the clock goes on at
+ * T less the longest round trip among the legs, or now if that is later, and `behind` takes up the
+ * difference.
  */
 #include "traffic/window.h"
 
 /* An operation of `source` starts at `at`. */
 MUST_CHECK int flow_start(struct window *window, struct source *source, sim_ns at);
 
-/* An event of the window's queue, which stands at its time. */
+/* An operation arrives at a station: an event, due now. */
 MUST_CHECK int flow_event(struct window *window, const struct event *event);
 
 #endif

@@ -39,27 +39,18 @@ find_link(const struct maker *m, struct place_id from, struct place_id to, const
 static void
 leg_travel(struct leg *leg, const struct link *link)
 {
-    leg->rtt_ns = link->rtt_s * (double)NS_PER_S;
+    leg->rtt = ns_from_seconds(link->rtt_s);
     leg->jitter = sampler_of(&link->jitter, (double)NS_PER_S);
 }
 
 static double
-leg_mean_ns(const struct leg *leg)
-{
-    if (leg->here)
-        return 0;
-    if (leg->jitter.shape == SAMPLER_OTHER || leg->jitter.shape == SAMPLER_LOGNORMAL)
-        return leg->rtt_ns + dist_mean(leg->jitter.dist) * (double)NS_PER_S;
-    return leg->rtt_ns + leg->jitter.scale;
-}
-
-static double
-longest_leg_ns(const struct leg *leg, uint32_t legs)
+longest_jitter_ns(const struct leg *leg, uint32_t legs)
 {
     double longest = 0;
 
     for (uint32_t i = 0; i < legs; i++)
-        longest = fmax(longest, leg_mean_ns(&leg[i]));
+        if (!leg[i].here)
+            longest = fmax(longest, dist_mean(leg[i].jitter.dist) * (double)NS_PER_S);
     return longest;
 }
 
@@ -276,13 +267,13 @@ make_path(struct maker *m, struct path *p)
 }
 
 static void
-note_length(struct paths *paths, const struct path *p)
+note_jitter(struct paths *paths, const struct path *p)
 {
-    const double trips =
-        leg_mean_ns(&p->user) + longest_leg_ns(p->ask, p->asks) +
-        fmax(longest_leg_ns(p->fetch, p->fetches), longest_leg_ns(p->put, p->puts));
+    const double sum =
+        longest_jitter_ns(p->ask, p->asks) +
+        fmax(longest_jitter_ns(p->fetch, p->fetches), longest_jitter_ns(p->put, p->puts));
 
-    paths->longest_ns = fmax(paths->longest_ns, trips);
+    paths->longest_jitter_ns = fmax(paths->longest_jitter_ns, sum);
 }
 
 /* All paths */
@@ -307,7 +298,7 @@ path_of_rule(struct maker *m, size_t first, struct cohort_id cohort, uint32_t *r
     const int rc = make_path(m, p);
 
     if (rc == 0)
-        note_length(paths, p);
+        note_jitter(paths, p);
     return rc;
 }
 

@@ -36,9 +36,9 @@
 /* There and back to one holder. */
 struct leg {
     uint32_t station;
-    uint64_t holder; /* its bit in a formula's mask */
-    bool here;       /* the gateway itself: no network between */
-    double rtt_ns;
+    uint64_t holder;          /* its bit in a formula's mask */
+    bool here;                /* the gateway itself: no network between */
+    sim_ns rtt;               /* without jitter */
     struct sampler jitter;    /* ns */
     double share;             /* of the object's bytes */
     struct transfer transfer; /* of the object's bytes in their direction; free for keys */
@@ -73,7 +73,7 @@ struct paths {
     uint32_t cohorts, classes;
     uint32_t parts[HOLDERS_MAX];    /* of each cohort */
     struct part *part[HOLDERS_MAX]; /* of each cohort: [class x parts + part] */
-    double longest_ns;              /* sum of the longest round trips of any path */
+    double longest_jitter_ns;       /* mean, summed along a path; of any path */
 };
 
 /* Start from `{0}`. ERR_MEMORY, or ERR_INPUT when an RTT that is needed is not known. */

@@ -110,7 +110,7 @@ transfer_s(const struct transfer *t, double bytes)
     if (t->free || bytes <= 0)
         return 0;
     if (t->loss >= 1)
-        return INFINITY;
+        return (double)INFINITY;
 
     const double exact = bytes / TRANSFER_SEGMENT_BYTES, segments = ceil(exact);
     const double waits = slow_start_waits(t, segments);

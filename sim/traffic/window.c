@@ -128,7 +128,7 @@ static double
 warm_up_ns(const struct window *w, unsigned hour, double measured_ns)
 {
     const struct world *world = w->world;
-    const double trips = w->paths->longest_ns;
+    const double most = WARM_UP_MOST / hours_rate(world, hour) * (double)NS_PER_S;
     double jobs[STATIONS_MAX], slowest = 0;
 
     paths_load(w->paths, world, hour, jobs);
@@ -138,8 +138,9 @@ warm_up_ns(const struct window *w, unsigned hour, double measured_ns)
     for (uint32_t i = 0; i < world->stores; i++)
         slowest = fmax(slowest, relaxation_ns(jobs[STATION_OF_STORE(i)], world->store[i].servers,
                                               &world->store[i].service));
-    return fmin(fmax(WARM_UP_SHARE * measured_ns, trips + WARM_UP_RELAXATIONS * slowest),
-                trips + measured_ns);
+    return fmin(fmax(WARM_UP_SHARE * measured_ns,
+                     WARM_UP_RELAXATIONS * (w->paths->longest_jitter_ns + slowest)),
+                fmax(measured_ns, fmin(most, SEGMENT_MOST_NS)));
 }
 
 /* The work that reached each station since the last call goes to the measure, or nowhere. */
@@ -184,6 +185,7 @@ segment_loop(struct window *w)
             break;
         if (phase != PHASE_AFTER)
             enter_phase(w, &phase, at);
+        w->now = at;
         if (job < arrival) {
             struct event e;
 
@@ -208,7 +210,7 @@ segment_run(struct window *w, unsigned hour, double operations)
 
     w->from = (sim_ns)warm_up;
     w->to = w->from + (sim_ns)measured;
-    w->ends = w->to + (sim_ns)fmin(w->paths->longest_ns + measured, SEGMENT_MOST_NS);
+    w->ends = w->to + (sim_ns)measured;
     w->measured_ns += measured;
     w->open = 0;
     w->ops = 0;
@@ -228,6 +230,7 @@ most_legs(const struct paths *paths)
     for (size_t i = 0; i < paths->path.count; i++) {
         const struct path *p = &paths->path.item[i];
 
+        most = p->fetches > most ? p->fetches : most;
         most = p->asks > most ? p->asks : most;
         most = p->puts > most ? p->puts : most;
     }

@@ -5,21 +5,25 @@
  * A window: the user operations of one regime, simulated in SEGMENTS segments (hours.h).
  *
  * One event queue runs the stations; what happens in time order is the arrival of jobs at stations
- * (invariant T2). The rest of an operation, transfers and cryptography, needs no events: it is
- * added to the latency. So the stations' clock runs without transfers: delays that are independent
- * of each other leave a Poisson stream Poisson at the same rate (displacement theorem: Kingman,
- * "Poisson Processes", 1993), so stations see the same load, and a window need not outlast its
- * longest upload.
+ * (invariant T2). The rest of an operation needs no events and is added to its latency. So the
+ * stations' clock runs without round trips and transfers. This leaves each station the arrivals it
+ * would have: a Poisson stream displaced by delays that are constant, or independent of each other,
+ * is Poisson at the same rate (displacement theorem: Kingman, "Poisson Processes", 1993). It saves
+ * filling the pipes, which at 100 000 operations a second hold more operations than a window, and
+ * outlasting the longest upload. Waiting, service and the jitter of the ways to and from stations
+ * stay on the clock: jitter makes the queues that one operation meets at several stations less
+ * alike. What is lost is only how far apart in time users of different places meet at two stations.
  *
  * A segment has three phases. Warm-up fills empty stations: a tenth of the measured time, or, when
- * that is less, the longest round trips of any path (before these are over some station sees no
- * jobs) and WARM_UP_RELAXATIONS relaxation times of the slowest station,
+ * that is less, WARM_UP_RELAXATIONS times the longest mean jitter of any path and the relaxation
+ * time of the slowest station,
  *     S (1 + 1 / (c (1 - sqrt(rho))^2))
  * with mean service S, c servers, load rho (after the relaxation time of the M/M/1 queue: Cohen,
- * "The Single Server Queue", 1969), but no longer than round trips and the measured time together,
- * so that an overloaded station, which never settles, has an end. Measured time: operations that
- * start in it are recorded. Then the arrivals go on, unrecorded, until the last recorded operation
- * is through, so that it meets the same competition (again with that limit).
+ * "The Single Server Queue", 1969). An overloaded station never settles, so there is a limit: the
+ * measured time, or the time of WARM_UP_MOST operations if that is longer.
+ * Measured time: operations that start in it are recorded. Then the arrivals go on, unrecorded,
+ * until the last recorded operation is through, so that it meets the same competition (but no
+ * longer than the measured time).
  *
  * An overloaded station (rho >= 1) has no steady state: its queue grows through the window, and the
  * latencies seen depend on the window's length. It shows as a utilisation, which is the offered
@@ -39,6 +43,7 @@
 
 #define WARM_UP_SHARE       0.1
 #define WARM_UP_RELAXATIONS 5.0
+#define WARM_UP_MOST        10000.0
 #define PROBE_SHARE         0.01
 
 /* One cohort's operations of one data class. */
@@ -59,23 +64,19 @@ struct source {
     struct stream cached; /* key cache hits: one draw a read, whether or not there is a cache */
 };
 
-/* One operation under way. */
+/* One operation under way. Its own time is the stations' clock plus `behind`. */
 struct op {
-    sim_ns start; /* when the user meant it to start */
-    sim_ns out;   /* way from user to gateway that is still to go after the keys (a write's) */
-    sim_ns back;  /* way of the gateway's answer to the user */
-    sim_ns ready; /* a read's: when the gateway has the data */
-    sim_ns extra; /* transfers and cryptography: not on the stations' clock */
+    sim_ns start;  /* when the user meant it to start */
+    sim_ns behind; /* what the clock leaves out so far; may be negative */
+    sim_ns out;    /* way from user to gateway that is still to go */
+    sim_ns back;   /* way of the gateway's answer that is still to come */
+    sim_ns extra;  /* transfers and cryptography */
     const struct path *path;
     double bytes;
-    uint64_t shares; /* a write's: key shares that have come back */
     uint32_t cell;
     uint32_t next_free;
-    uint16_t asked; /* a write's: key stores that have not answered */
-    uint16_t left;  /* legs of the present step that have not arrived */
+    uint16_t left; /* legs of the present step that have not arrived */
     bool read, hit, probe, measured;
-    bool keyed; /* a write's: has its key */
-    bool over;  /* recorded; waits for answers nobody needs any more */
 };
 
 struct window {
@@ -92,6 +93,7 @@ struct window {
     /* the segment at work */
     uint32_t segment;
     sim_ns from, to, ends; /* measured time; latest arrival */
+    sim_ns now;
     struct queue queue;
     struct source source[3 * HOLDERS_MAX];
     uint32_t sources;

@@ -169,7 +169,7 @@ test_epochs_that_differ_for_users_are_regimes_apart(void **state)
 {
     struct traffic_world tw;
     struct world w[10];
-    struct site site[3];
+    struct site site[3], failing[3];
     struct key_store store[2];
     struct cohort cohort[2];
     struct data_class class[2];
@@ -182,7 +182,7 @@ test_epochs_that_differ_for_users_are_regimes_apart(void **state)
     for (size_t i = 0; i < COUNT(w); i++)
         w[i] = tw.world;
     for (size_t i = 0; i < 3; i++)
-        site[i] = tw.site[i];
+        site[i] = failing[i] = tw.site[i];
     site[1].servers = 2;
     w[0].site = site;
     store[0] = tw.store[0];
@@ -204,8 +204,8 @@ test_epochs_that_differ_for_users_are_regimes_apart(void **state)
     w[6].link = &link[1];
     w[7].open = (struct cost){NULL, zero, cost, 1};
     w[8].seal = (struct cost){NULL, zero, cost, 1};
-    site[0].fails.for_s = 11;
-    w[9].site = site;
+    failing[0].fails.for_s = 11;
+    w[9].site = failing;
     for (size_t i = 0; i < COUNT(w); i++) {
         make_epochs(&tw, &w[i], tw.rule);
         struct regime_list list = regimes_of(&tw);

@@ -1,3 +1,4 @@
+#include "tiny.h"
 #include "traffic_world.h"
 
 #include <string.h>
@@ -287,6 +288,15 @@ test_writes_wait_for_a_majority_or_for_all(void **state)
     tw_check_latency("all", &tw, 100);
     make_replicas(&tw, 3, 0); /* three fragments of which all are needed to read */
     tw_check_latency("all fragments", &tw, 100);
+
+    /* the nearest site alone is enough to read, and no majority */
+    make_replicas(&tw, 1, 0);
+    const struct formula others = {.need = 2, .leaf = NONE, .part = &tw.leaf[1], .parts = 2};
+    const struct formula either[2] = {tw.leaf[0], others};
+
+    tw.rule[0].data.part = either;
+    tw.rule[0].data.parts = 2;
+    tw_check_latency("nested", &tw, 30);
 }
 
 static void
@@ -445,6 +455,50 @@ test_a_missing_round_trip_is_an_error_that_names_the_places(void **state)
     recording_release(&r);
 }
 
+/* From the text of a scenario to a latency that can be worked out on paper. */
+static void
+test_a_scenario_gives_the_latency_worked_out_on_paper(void **state)
+{
+    static const char yaml[] =
+        "jurisim: 1\n"
+        "horizon: {from: 2020-01-01, to: 2021-01-01}\n"
+        "places: {home: {in: AA}, near: {in: AA}, far: {in: BB}}\n"
+        "network:\n"
+        "  within: 0 ms\n"
+        "  links:\n"
+        "    - {between: [home, near], rtt: 20 ms}\n"
+        "    - {between: [home, far], rtt: 200 ms}\n"
+        "    - {between: [near, far], rtt: 190 ms}\n"
+        "crypto: {open: 1 ms, seal: 2 ms}\n"
+        "custodians: {acme: {home: AA, branches: [BB]}}\n"
+        "sites:\n"
+        "  here: {at: near, operator: acme, servers: 1000, service: 4 ms,\n"
+        "         fails: {every: 9 d, for: 1 d}}\n"
+        "  there: {at: far, operator: acme, servers: 1000, service: 6 ms}\n"
+        "key-stores:\n"
+        "  vault: {at: far, operator: acme, kind: hsm, extractable: false, servers: 100,\n"
+        "          service: 0.5 ms}\n"
+        "data: {notes: {weight: 1, size: 4 KiB}}\n"
+        "users: {people: {at: home, resident-of: AA, accounts: 10 k, operations: 864 per 1 d,\n"
+        "                 reads: 1}}\n"
+        "jurisdictions: {AA: {instruments: {}}, BB: {instruments: {}}}\n"
+        "strategies: {both: {placement: [{replicas: [here, there], keys: [vault]}]}}\n"
+        "study: {replications: {legal: 1, traffic: 1}, seed: 1, window: 10 k, failures: 1}\n";
+    struct model *model = tiny_model(yaml);
+    struct recording r = {0};
+
+    (void)state;
+    assert_int_equal(traffic_run(model, (struct strategy_id){0}, 0, &r, NULL), 0);
+    const double well = 20 + 4 + 190 + 0.5 + 1, /* the vault is "within" the far site's place */
+        down = 200 + 6 + 0 + 0.5 + 1;
+
+    tw_check_near("latency", tw_latency_ms(&r), 0.9 * well + 0.1 * down, 1e-6);
+    tw_check_near("availability", tw_availability(&r), 1, 0);
+    tw_check_near("throughput", tw_value(&r, METRIC_THROUGHPUT, label_total), 100, 1e-9);
+    recording_release(&r);
+    model_free(model);
+}
+
 int
 main(void)
 {
@@ -473,6 +527,7 @@ main(void)
         cmocka_unit_test(test_accounts_nobody_serves_fail),
         cmocka_unit_test(test_a_link_that_loses_everything_serves_nobody),
         cmocka_unit_test(test_a_missing_round_trip_is_an_error_that_names_the_places),
+        cmocka_unit_test(test_a_scenario_gives_the_latency_worked_out_on_paper),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,244 @@
+#include "report/axis.h"
+#include "base/mem.h"
+#include "base/units.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STRIP 0.14 /* the share of a logarithmic axis that its zero takes */
+
+/* ---- numbers ---- */
+
+/* "1234567" becomes "1,234,567". */
+static void
+add_grouped(const char *digits, struct text *out)
+{
+    const size_t whole = strspn(digits, "0123456789");
+
+    for (size_t i = 0; i < whole; i++) {
+        if (i > 0 && (whole - i) % 3 == 0)
+            text_add(out, ",");
+        text_add_bytes(out, digits + i, 1);
+    }
+    text_add(out, digits + whole);
+}
+
+/* 2.5e-05 becomes "2.5×10⁻⁵", 1e-05 "10⁻⁵". */
+static void
+add_small(double value, int digits, struct text *out)
+{
+    static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    char text[40];
+    int exponent;
+
+    snprintf(text, sizeof text, "%.*e", digits - 1, value);
+    char *e = strchr(text, 'e');
+
+    exponent = -(int)strtol(e + 1, NULL, 10);
+    *e = '\0';
+    while (e[-1] == '0' && strchr(text, '.') != NULL)
+        *--e = '\0';
+    if (e[-1] == '.')
+        *--e = '\0';
+    if (strcmp(text, "1") != 0)
+        text_addf(out, "%s×", text);
+    text_add(out, "10⁻");
+    if (exponent >= 100)
+        text_add(out, raised[exponent / 100]);
+    if (exponent >= 10)
+        text_add(out, raised[exponent / 10 % 10]);
+    text_add(out, raised[exponent % 10]);
+}
+
+static void
+add_number(double value, int digits, struct text *out)
+{
+    static const struct {
+        double from;
+        const char *suffix;
+    } scale[] = {{1e9, " G"}, {1e6, " M"}, {1, ""}};
+    const double whole_from = pow(10, digits - 1) - 0.05; /* from where %g may show an exponent */
+    char text[40];
+
+    if (value < 0)
+        text_add(out, "-");
+    value = fabs(value);
+    for (size_t i = 0; i < COUNT(scale); i++) {
+        const double part = value / scale[i].from;
+
+        if (value < scale[i].from)
+            continue;
+        if (part >= whole_from)
+            snprintf(text, sizeof text, "%.0f", part);
+        else
+            snprintf(text, sizeof text, "%.*g", digits, part);
+        add_grouped(text, out);
+        text_add(out, scale[i].suffix);
+        return;
+    }
+    if (value == 0 || value >= 1e-4)
+        text_addf(out, "%.*g", digits, value);
+    else
+        add_small(value, digits, out);
+}
+
+void
+axis_number(double value, struct text *out)
+{
+    add_number(value, 3, out);
+}
+
+/* ---- ticks ---- */
+
+static void
+add_tick(struct axis *axis, double at, const char *text)
+{
+    if (axis->ticks == AXIS_TICKS)
+        return;
+    struct tick *tick = &axis->tick[axis->ticks++];
+
+    tick->at = at;
+    snprintf(tick->text, sizeof tick->text, "%s", text);
+}
+
+/* A tick that says its value, or `says` where the axis shows something else. */
+static void
+add_number_tick(struct axis *axis, double at, double says)
+{
+    struct text text = {0};
+
+    add_number(says, 6, &text);
+    add_tick(axis, at, text_str(&text));
+    text_release(&text);
+}
+
+/* The least of 1, 2, 5 x 10^k that is at least `least` > 0. */
+static double
+round_step(double least)
+{
+    const double unit = pow(10, floor(log10(least)));
+    static const double of[] = {1, 2, 5, 10};
+
+    for (size_t i = 0; i < COUNT(of); i++)
+        if (of[i] * unit >= least * (1 - 1e-9))
+            return of[i] * unit;
+    return 10 * unit;
+}
+
+void
+axis_linear(struct axis *axis, double low, double high, unsigned ticks)
+{
+    const double step = round_step((high - low) / ticks);
+    const double first = ceil(low / step - 1e-9);
+
+    *axis = (struct axis){.low = low, .high = high};
+    for (double i = first; i * step <= high + 1e-9 * step && axis->ticks < AXIS_TICKS; i++)
+        add_number_tick(axis, i * step, i * step);
+}
+
+/* How many of 1, 2, 5 each decade shows (3: all; 1: the power alone), or how many decades apart. */
+static void
+log_ticks(struct axis *axis, double from, unsigned ticks)
+{
+    static const double of[] = {1, 2, 5};
+    const double decades = log10(axis->high / from);
+    const int each = 3 * decades <= ticks ? 3 : 2 * decades <= ticks ? 2 : 1;
+    const int apart = decades > ticks ? (int)ceil(decades / ticks) : 1;
+    const int first = (int)floor(log10(from)), last = (int)ceil(log10(axis->high));
+
+    for (int k = first; k <= last; k++)
+        for (int i = 0; i < each && k % apart == 0; i++) {
+            /* of two a decade, 1 and 3 stand evenly */
+            const double at = (each == 2 && i == 1 ? 3 : of[i]) * pow(10, k);
+
+            if (at >= from * (1 - 1e-9) && at <= axis->high * (1 + 1e-9))
+                add_number_tick(axis, at, at);
+        }
+}
+
+void
+axis_log(struct axis *axis, double low, double high, bool zero, unsigned ticks)
+{
+    *axis = (struct axis){.log = true, .low = low, .high = high};
+    if (zero) {
+        /* so far down that the strip is its share of the whole */
+        const double strip = pow(high / low, STRIP / (1 - STRIP));
+
+        axis->floor = low;
+        axis->low = low / strip;
+        axis->zero = low / pow(strip, 0.6);
+        add_number_tick(axis, axis->zero, 0);
+    }
+    log_ticks(axis, low, ticks);
+}
+
+/* ---- dates ---- */
+
+/* Every `months` months, where years begin at a multiple. */
+static void
+month_ticks(struct axis *axis, int64_t starts_unix_s, int months)
+{
+    int year, half;
+    char date[16];
+
+    date_half(starts_unix_s, &year, &half);
+    for (int m = months >= 12 ? -12 * (year % (months / 12)) : 0;; m += months) {
+        const int64_t at = date_of(year + m / 12, 1 + (m % 12 + 12) % 12, 1);
+        const double day = (double)(at - starts_unix_s) / 86400;
+
+        if (day > axis->high || axis->ticks == AXIS_TICKS)
+            return;
+        if (day < 0)
+            continue;
+        date_write(at, date);
+        date[months >= 12 ? 4 : 7] = '\0';
+        add_tick(axis, day, date);
+    }
+}
+
+static void
+day_ticks(struct axis *axis, int64_t starts_unix_s, unsigned ticks)
+{
+    const double step = fmax(1, round_step(axis->high / ticks));
+    char date[16];
+
+    for (double day = 0; day <= axis->high && axis->ticks < AXIS_TICKS; day += step) {
+        date_write(starts_unix_s + (int64_t)(day * 86400), date);
+        add_tick(axis, day, date);
+    }
+}
+
+void
+axis_days(struct axis *axis, int64_t starts_unix_s, double days, unsigned ticks)
+{
+    static const int step[] = {1, 3, 6, 12, 24, 60, 120, 240, 600, 1200};
+    const double months = days / 365.25 * 12;
+
+    *axis = (struct axis){.high = days};
+    for (size_t i = 0; i < COUNT(step) && months >= 2; i++)
+        if (months / step[i] <= ticks) {
+            month_ticks(axis, starts_unix_s, step[i]);
+            return;
+        }
+    day_ticks(axis, starts_unix_s, ticks);
+}
+
+/* ---- places ---- */
+
+double
+axis_shown(const struct axis *axis, double value)
+{
+    if (axis->zero > 0 && value < axis->floor)
+        return value > 0 ? axis->floor : axis->zero;
+    return fmin(fmax(value, axis->low), axis->high);
+}
+
+double
+axis_position(const struct axis *axis, double value)
+{
+    const double shown = axis_shown(axis, value);
+
+    return axis->log ? log(shown / axis->low) / log(axis->high / axis->low)
+                     : (shown - axis->low) / (axis->high - axis->low);
+}

@@ -1,0 +1,208 @@
+/* Faults that show only when the parts of a model are seen together. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "model/lever.h"
+#include "scenario/document.h"
+
+/* ---- ownership ---- */
+
+static void
+check_owners(struct read *r, const struct world *w)
+{
+    for (uint32_t i = 0; i < w->custodians; i++) {
+        const struct custodian *c = &w->custodian[i];
+        uint32_t at = c->parent.i, steps = 0;
+
+        for (; at != NONE && at != i && steps < w->custodians; steps++)
+            at = w->custodian[at].parent.i;
+        if (at == i)
+            why_add(r->why, ERR_INPUT, &c->is.at,
+                    "custodian '%s': parent leads back to itself: it cannot own itself",
+                    c->is.name);
+    }
+}
+
+/* ---- who is served ---- */
+
+struct place_in_time {
+    const struct model *model;
+    const struct strategy *strategy;
+    const struct epoch *epoch;
+};
+
+/* "strategy 'far'", and since when if that is not the start. */
+static void
+write_epoch(struct text *text, const struct place_in_time *at)
+{
+    char date[16];
+
+    text_addf(text, "strategy '%s'", at->strategy->is.name);
+    if (at->epoch->from > 0) {
+        date_write(at->model->starts_unix_s + at->epoch->from / NS_PER_S, date);
+        text_addf(text, " from %s", date);
+    }
+    text_add(text, ": ");
+}
+
+static const struct where *
+epoch_place(const struct place_in_time *at)
+{
+    return at->epoch->rules > 0 ? &at->epoch->rule[0].at : &at->strategy->is.at;
+}
+
+static bool
+check_shares(struct read *r, const struct place_in_time *at, uint32_t cohort)
+{
+    const struct epoch *e = at->epoch;
+    double sum = 0;
+
+    for (uint32_t i = 0; i < e->rules; i++) {
+        const struct rule *rule = &e->rule[i];
+
+        if ((rule->cohorts >> cohort & 1) == 0 || isnan(rule->share))
+            continue;
+        sum += rule->share;
+        if (sum > 1 + 1e-9) { /* decimal shares such as 0.1 are not exact */
+            why_add(r->why, ERR_INPUT, &rule->at,
+                    "strategy '%s': placement[%u].share brings the shares of user group '%s' to "
+                    "%.6g, more than 1",
+                    at->strategy->is.name, i, e->world->cohort[cohort].is.name, sum);
+            return false;
+        }
+    }
+    return true;
+}
+
+enum { PARTS_MAX = 256 };
+
+/* Every part of a cohort needs a rule for every class. */
+static void
+check_served(struct read *r, const struct place_in_time *at, uint32_t cohort)
+{
+    const struct world *w = at->epoch->world;
+    const struct cohort_id id = {cohort};
+    double upper[PARTS_MAX];
+    const uint32_t parts = epoch_parts(at->epoch, id, upper, PARTS_MAX);
+
+    for (uint32_t k = 0; k < w->classes; k++) {
+        double missing = 0, from = 0;
+
+        for (uint32_t i = 0; i < parts && i < PARTS_MAX; i++) {
+            if (epoch_rule(at->epoch, id, (struct class_id){k}, (from + upper[i]) / 2) == NULL)
+                missing += upper[i] - from;
+            from = upper[i];
+        }
+        if (missing <= 1e-9)
+            continue;
+        struct text text = {0};
+        write_epoch(&text, at);
+        text_add(&text, "no rule serves ");
+        if (missing < 1 - 1e-9)
+            text_addf(&text, "%.6g of ", missing);
+        text_addf(&text, "user group '%s' for data class '%s'", w->cohort[cohort].is.name,
+                  w->class[k].is.name);
+        why_add(r->why, ERR_INPUT, epoch_place(at), "%s", text_str(&text));
+        text_release(&text);
+    }
+}
+
+/* ---- the network ---- */
+
+static void
+need_pair(struct read *r, const struct place_in_time *at, const struct rule *rule,
+          struct place_id from, struct place_id to)
+{
+    const struct world *w = at->epoch->world;
+
+    if (from.i == NONE || to.i == NONE || w->link == NULL || world_link(w, from, to)->known)
+        return;
+    why_add(r->why, ERR_INPUT, &rule->at,
+            "strategy '%s': placement[%u] needs a round-trip time between '%s' and '%s'; neither "
+            "the matrix nor a link has one",
+            at->strategy->is.name, (unsigned)(rule - at->epoch->rule), w->place[from.i].is.name,
+            w->place[to.i].is.name);
+}
+
+static void
+check_gateway(struct read *r, const struct place_in_time *at, const struct rule *rule,
+              uint32_t cohort)
+{
+    const struct world *w = at->epoch->world;
+    const struct place_id user = w->cohort[cohort].at;
+
+    if (rule->gateway.i != NONE) {
+        need_pair(r, at, rule, user, w->site[rule->gateway.i].at);
+        return;
+    }
+    /* The nearest replica: known only when all are. */
+    for (uint32_t i = 0; i < w->sites; i++)
+        if ((rule->sites >> i & 1) != 0)
+            need_pair(r, at, rule, user, w->site[i].at);
+}
+
+/* The pairs that operations of a cohort pass: users to gateway, gateway to sites, and whoever
+ * decrypts to the key stores. */
+static void
+check_pairs(struct read *r, const struct place_in_time *at, const struct rule *rule,
+            uint32_t cohort)
+{
+    const struct world *w = at->epoch->world;
+    const size_t faults = r->why->count;
+
+    check_gateway(r, at, rule, cohort);
+    const struct site_id gateway = rule_gateway(w, rule, (struct cohort_id){cohort});
+    if (r->why->count != faults || gateway.i == NONE)
+        return;
+    const struct place_id inside = w->site[gateway.i].at;
+    const struct place_id decrypts =
+        rule->decrypts == DECRYPTS_CLIENT ? w->cohort[cohort].at : inside;
+    for (uint32_t i = 0; i < w->sites; i++)
+        if ((rule->sites >> i & 1) != 0)
+            need_pair(r, at, rule, inside, w->site[i].at);
+    for (uint32_t i = 0; i < w->stores; i++)
+        if ((rule->stores >> i & 1) != 0)
+            need_pair(r, at, rule, decrypts, w->store[i].at);
+}
+
+static void
+check_network(struct read *r, const struct place_in_time *at)
+{
+    for (uint32_t i = 0; i < at->epoch->rules; i++)
+        for (uint32_t c = 0; c < at->epoch->world->cohorts; c++)
+            if ((at->epoch->rule[i].cohorts >> c & 1) != 0)
+                check_pairs(r, at, &at->epoch->rule[i], c);
+}
+
+/* ---- all of it ---- */
+
+/* Ids may be wrong where faults were told, so what follows them waits until there are none. */
+static void
+check_epoch(struct read *r, const struct place_in_time *at, bool sound)
+{
+    for (uint32_t c = 0; c < at->epoch->world->cohorts && at->epoch->rules > 0; c++)
+        if (check_shares(r, at, c))
+            check_served(r, at, c);
+    if (sound)
+        check_network(r, at);
+}
+
+void
+check_model(struct read *r, const struct model *model)
+{
+    const bool sound = r->why->count == 0;
+
+    check_owners(r, model->world);
+    for (uint32_t i = 0; i < model->strategies; i++) {
+        const struct strategy *s = &model->strategy[i];
+
+        for (uint32_t k = 0; k < s->epochs; k++) {
+            const struct place_in_time at = {model, s, &s->epoch[k]};
+
+            if (at.epoch->world == NULL)
+                return;
+            check_owners(r, at.epoch->world);
+            check_epoch(r, &at, sound);
+        }
+    }
+}

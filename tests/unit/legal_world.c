@@ -1,0 +1,296 @@
+#include "legal_world.h"
+#include <stdlib.h>
+#include <string.h>
+#include "goodness.h"
+
+static void
+init_places(struct legal_world *lw)
+{
+    static const char *const name[LW_INSTRUMENTS] = {"order", "direct", "seizure", "mlat", "user"};
+    static const char *const where[LW_JURISDICTIONS] = {"AA", "BB", "CC"};
+
+    for (uint32_t j = 0; j < LW_JURISDICTIONS; j++) {
+        lw->jurisdiction[j] = (struct jurisdiction){
+            .is.name = where[j], .title = where[j], .instrument = lw->terms[j]};
+        lw->place[j] = (struct place){.is.name = where[j], .in = {j}};
+        for (uint32_t i = 0; i < LW_INSTRUMENTS; i++)
+            lw->terms[j][i].is.name = name[i];
+    }
+    for (uint32_t i = 0; i < LW_INSTRUMENTS; i++)
+        lw->instrument[i].name = name[i];
+    for (uint32_t i = 0; i < LW_JURISDICTIONS * LW_JURISDICTIONS; i++)
+        lw->link[i] = (struct link){.known = true, .rtt_s = i % 4 == 0 ? 0 : 0.1};
+}
+
+static void
+init_formulas(struct legal_world *lw)
+{
+    for (uint32_t i = 0; i < LW_MOST; i++)
+        lw->leaf[i].leaf = lw->leaf[LW_MOST + i].leaf = i;
+}
+
+void
+lw_init(struct legal_world *lw, double horizon_days)
+{
+    memset(lw, 0, sizeof *lw);
+    init_places(lw);
+    init_formulas(lw);
+    lw->world = (struct world){
+        .jurisdiction = lw->jurisdiction,
+        .place = lw->place,
+        .custodian = lw->custodian,
+        .site = lw->site,
+        .store = lw->store,
+        .class = lw->class,
+        .cohort = lw->cohort,
+        .instrument = lw->instrument,
+        .treaty = lw->treaty,
+        .authority = lw->authority,
+        .jurisdictions = LW_JURISDICTIONS,
+        .places = LW_JURISDICTIONS,
+        .instruments = LW_INSTRUMENTS,
+        .link = lw->link,
+    };
+    lw->model = (struct model){
+        .title = "test",
+        .starts_unix_s = 1356998400, /* 2013-01-01 */
+        .horizon = (sim_ns)(horizon_days * (double)NS_PER_DAY),
+        .world = &lw->world,
+        .strategy = lw->strategy,
+        .study = {.legal = 1, .seed = 11},
+    };
+    lw_class(lw, false);
+    lw_strategy(lw);
+}
+
+struct instrument *
+lw_allow(struct legal_world *lw, uint32_t jurisdiction, enum lw_instrument i)
+{
+    static const enum addressee addressee[LW_INSTRUMENTS] = {
+        ADDRESSEE_CUSTODIAN, ADDRESSEE_STATE_CUSTODIAN, ADDRESSEE_LOCATION, ADDRESSEE_PARTNER,
+        ADDRESSEE_USER};
+    struct instrument *in = &lw->terms[jurisdiction][i];
+
+    in->available = true;
+    in->addressee = addressee[i];
+    in->via.i = i == LW_MLAT ? LW_ORDER : NONE;
+    in->grant = 1;
+    return in;
+}
+
+void
+lw_treaty(struct legal_world *lw, uint32_t from, uint32_t to, struct dist delay, double grant)
+{
+    assert_true(lw->world.treaties < 2);
+    lw->treaty[lw->world.treaties++] =
+        (struct treaty){.from = {from}, .to = {to}, .delay = delay, .grant = grant};
+}
+
+uint32_t
+lw_custodian(struct legal_world *lw, uint32_t home)
+{
+    const uint32_t row = lw->world.custodians++;
+
+    assert_true(row < LW_MOST);
+    lw->custodian[row] = (struct custodian){.is.name = "custodian",
+                                            .home = {home},
+                                            .served_in = UINT64_C(1) << home,
+                                            .parent = {NONE},
+                                            .team = {.reviewers = 1}};
+    return row;
+}
+
+uint32_t
+lw_site(struct legal_world *lw, uint32_t at, uint32_t custodian)
+{
+    const uint32_t row = lw->world.sites++;
+
+    assert_true(row < LW_MOST);
+    lw->site[row] = (struct site){.is.name = "site",
+                                  .at = {at},
+                                  .operator= {custodian},
+                                  .controller = {custodian},
+                                  .servers = 1};
+    return row;
+}
+
+uint32_t
+lw_store(struct legal_world *lw, uint32_t at, uint32_t custodian, bool extractable)
+{
+    const uint32_t row = lw->world.stores++;
+
+    assert_true(row < LW_MOST);
+    lw->store[row] = (struct key_store){.is.name = "store",
+                                        .kind = STORE_HSM,
+                                        .extractable = extractable,
+                                        .at = {at},
+                                        .operator= {custodian},
+                                        .controller = {custodian},
+                                        .servers = 1};
+    return row;
+}
+
+uint32_t
+lw_device(struct legal_world *lw)
+{
+    const uint32_t row = lw_store(lw, NONE, NONE, false);
+
+    lw->store[row].kind = STORE_DEVICE;
+    return row;
+}
+
+uint32_t
+lw_class(struct legal_world *lw, bool metadata)
+{
+    const uint32_t row = lw->world.classes++;
+
+    assert_true(row < LW_MOST);
+    lw->class[row] = (struct data_class){.is.name = "class", .weight = 1, .metadata = metadata};
+    for (uint32_t a = 0; a < lw->world.authorities; a++)
+        for (uint32_t s = 0; s < lw->authority[a].streams; s++)
+            lw->stream[a][s].classes |= 1u << row;
+    return row;
+}
+
+uint32_t
+lw_cohort(struct legal_world *lw, uint32_t at, double accounts)
+{
+    const uint32_t row = lw->world.cohorts++;
+
+    assert_true(row < LW_MOST);
+    lw->cohort[row] = (struct cohort){
+        .is.name = "users", .at = {at}, .resident_of = {at}, .accounts = accounts, .reads = 1};
+    return row;
+}
+
+uint32_t
+lw_authority(struct legal_world *lw, uint32_t jurisdiction)
+{
+    const uint32_t row = lw->world.authorities++;
+
+    assert_true(row < LW_MOST);
+    lw->authority[row] = (struct authority){
+        .is.name = "authority", .jurisdiction = {jurisdiction}, .stream = lw->stream[row]};
+    return row;
+}
+
+struct request_stream *
+lw_stream(struct legal_world *lw, uint32_t authority, uint64_t through, double rate_per_day)
+{
+    const uint32_t row = lw->authority[authority].streams++;
+    struct request_stream *s = &lw->stream[authority][row];
+
+    assert_true(row < LW_MOST);
+    lw->target[authority][row][0] = 1;
+    *s = (struct request_stream){
+        .is.name = "stream",
+        .rate_per_s = rate_per_day / LW_DAY,
+        .through = through,
+        .accounts = dist_constant(1),
+        .target = lw->target[authority][row],
+        .wants_content = 1,
+        .classes = (1u << lw->world.classes) - 1,
+    };
+    return s;
+}
+
+uint32_t
+lw_strategy(struct legal_world *lw)
+{
+    const uint32_t row = lw->model.strategies++;
+
+    assert_true(row < LW_STRATEGIES);
+    lw->strategy[row] =
+        (struct strategy){.is.name = "strategy", .epoch = lw->strategies[row].epoch};
+    lw_epoch(lw, row, 0);
+    return row;
+}
+
+struct epoch *
+lw_epoch(struct legal_world *lw, uint32_t strategy, double from_days)
+{
+    const uint32_t row = lw->strategy[strategy].epochs++;
+    struct epoch *e = &lw->strategies[strategy].epoch[row];
+
+    assert_true(row < LW_EPOCHS);
+    *e = (struct epoch){.from = (sim_ns)(from_days * (double)NS_PER_DAY),
+                        .to = lw->model.horizon,
+                        .world = &lw->world,
+                        .rule = lw->strategies[strategy].rule[row],
+                        .moved = row > 0};
+    if (row > 0)
+        e[-1].to = e->from;
+    return e;
+}
+
+struct rule *
+lw_rule(struct legal_world *lw, uint32_t strategy, uint32_t site, uint32_t store)
+{
+    const uint32_t last = lw->strategy[strategy].epochs - 1;
+    struct epoch *e = &lw->strategies[strategy].epoch[last];
+    struct rule *r = &lw->strategies[strategy].rule[last][e->rules++];
+
+    assert_true(e->rules <= LW_RULES);
+    *r = (struct rule){
+        .cohorts = UINT64_MAX,
+        .classes = UINT32_MAX,
+        .share = (double)NAN,
+        .data = lw->leaf[site],
+        .keys = lw->leaf[LW_MOST + store],
+        .sites = UINT64_C(1) << site,
+        .stores = UINT64_C(1) << store,
+        .gateway = {NONE},
+    };
+    return r;
+}
+
+void
+lw_run(const struct legal_world *lw, uint32_t strategy, uint64_t replication, struct recording *out)
+{
+    struct why why = {0};
+    int rc;
+
+    recording_clear(out);
+    out->plane = PLANE_LEGAL;
+    out->replication = replication;
+    rc = legal_run(&lw->model, (struct strategy_id){strategy}, replication, out, &why);
+    for (size_t i = 0; i < why.count; i++)
+        print_error("%s\n", why.fault[i].text);
+    why_release(&why);
+    assert_int_equal(rc, 0);
+}
+
+double
+lw_value(const struct recording *r, enum metric_id metric, struct label label)
+{
+    for (size_t i = 0; i < r->observations.count; i++) {
+        const struct observation *o = &r->observations.item[i];
+
+        if (o->metric == metric && memcmp(&o->label, &label, sizeof label) == 0)
+            return o->value;
+    }
+    return metric_table[metric].absent_is_unknown || metric_table[metric].summary == SUMMARY_FIRST
+               ? (double)NAN
+               : 0;
+}
+
+void
+lw_check_mean(const struct legal_world *lw, uint32_t strategy, uint32_t n, enum metric_id metric,
+              struct label label, double expected)
+{
+    struct recording r = {0};
+    double *value = calloc(n, sizeof *value);
+    struct estimate e;
+
+    assert_non_null(value);
+    for (uint32_t i = 0; i < n; i++) {
+        lw_run(lw, strategy, i, &r);
+        value[i] = lw_value(&r, metric, label);
+    }
+    e = estimate_mean(value, n, 1 - LEVEL);
+    if (!(e.low <= expected && expected <= e.high))
+        fail_msg("%s: expected %.6g, got %.6g in [%.6g, %.6g] over %u replications",
+                 metric_table[metric].name, expected, e.mean, e.low, e.high, n);
+    free(value);
+    recording_release(&r);
+}
