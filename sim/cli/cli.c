@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <getopt.h>
 #include <unistd.h>
 
 int
@@ -29,6 +30,12 @@ cli_misuse(const char *command, const char *fmt, ...)
     va_end(args);
     fprintf(stderr, "\nTry 'jurisim %s --help'.\n", command);
     return EXIT_MISUSE;
+}
+
+int
+cli_bad_option(const char *command, char **argv)
+{
+    return cli_misuse(command, "'%s' is no option here, or lacks its value", argv[optind - 1]);
 }
 
 int

@@ -39,6 +39,9 @@ int cli_fail(int rc, const struct why *why);
 /* "jurisim run: unknown option '--x'" and the hint at --help; EXIT_MISUSE. */
 int cli_misuse(const char *command, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* After getopt_long returned '?': names the option that was not understood; EXIT_MISUSE. */
+int cli_bad_option(const char *command, char **argv);
+
 /* Writes results to stdout; EXIT_FAILED when that fails (a closed pipe, a full disk). */
 int cli_write(const char *text);
 

@@ -123,7 +123,7 @@ read_option(struct asked *asked, int o)
         asked->help = true;
         return EXIT_DONE;
     default:
-        return cli_misuse("bench", "these options are not understood");
+        return EXIT_DONE;
     }
 }
 
@@ -133,7 +133,7 @@ read_command(struct asked *asked, int argc, char **argv)
     int o;
 
     while ((o = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        int code = read_option(asked, o);
+        int code = o == '?' ? cli_bad_option("bench", argv) : read_option(asked, o);
 
         if (code != EXIT_DONE)
             return code;

@@ -2,6 +2,7 @@
  */
 #include "base/json.h"
 #include "cli/cli.h"
+#include "record/verdict.h"
 #include <getopt.h>
 #include <stdio.h>
 
@@ -36,6 +37,8 @@ check_one(struct cli_scenario *in, struct why *why, struct why *warnings, struct
 
     if (rc == 0)
         rc = scenario_model(scenario, SCENARIO_CENTRAL, &model, why);
+    if (rc == 0)
+        rc = verdict_check(model, why);
     if (scenario != NULL)
         scenario_warnings(scenario, warnings);
     if (rc == 0)
@@ -127,7 +130,7 @@ cmd_check(int argc, char **argv)
         case 'h':
             return cli_write(help);
         default:
-            return cli_misuse("check", "these options are not understood");
+            return cli_bad_option("check", argv);
         }
     }
     if (optind >= argc)

@@ -142,7 +142,7 @@ take_option(struct asked *a, int o)
                    ? EXIT_DONE
                    : cli_misuse("compare", "--seed needs a whole number, got '%s'", optarg);
     default:
-        return cli_misuse("compare", "these options are not understood");
+        return EXIT_DONE;
     }
 }
 
@@ -155,6 +155,8 @@ cmd_compare(int argc, char **argv)
     while ((o = getopt_long(argc, argv, "s:r:j:qh", options, NULL)) != -1) {
         if (o == 'h')
             return cli_write(help);
+        if (o == '?')
+            return cli_bad_option("compare", argv);
         code = take_option(&a, o);
         if (code != EXIT_DONE)
             return code;

@@ -141,7 +141,7 @@ cmd_explain(int argc, char **argv)
         case 'h':
             return cli_write(help);
         default:
-            return cli_misuse("explain", "these options are not understood");
+            return cli_bad_option("explain", argv);
         }
     }
     if (argc - optind != 1)

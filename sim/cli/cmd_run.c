@@ -93,7 +93,7 @@ take_option(struct asked *a, int o)
         a->force |= o == OPT_FORCE;
         a->dry_run |= o == OPT_DRY;
         a->json |= o == OPT_JSON;
-        return o == '?' ? cli_misuse("run", "these options are not understood") : EXIT_DONE;
+        return EXIT_DONE;
     }
 }
 
@@ -170,6 +170,8 @@ cmd_run(int argc, char **argv)
     while ((o = getopt_long(argc, argv, "o:s:r:j:qh", options, NULL)) != -1) {
         if (o == 'h')
             return cli_write(help);
+        if (o == '?')
+            return cli_bad_option("run", argv);
         code = take_option(&a, o);
         if (code != EXIT_DONE)
             return code;

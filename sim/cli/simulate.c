@@ -87,6 +87,8 @@ simulate_prepare(struct run *run, struct cli_scenario *in, const struct simulate
     if (rc == 0)
         rc = scenario_model(run->scenario, SCENARIO_CENTRAL, &run->model, why);
     if (rc == 0)
+        rc = verdict_check(run->model, why);
+    if (rc == 0)
         rc = cli_strategies(run->model, o->strategies, &mask, why);
     if (rc != 0)
         return rc;

@@ -21,6 +21,14 @@ struct making {
 };
 
 static int
+too_many(const struct making *m)
+{
+    return why_add(m->why, ERR_LIMIT, &m->facts->is.at,
+                   "request stream '%s': too many requests or periods (at most %zu, %d)",
+                   m->facts->is.name, ARRIVALS_MOST, BAND_CELLS);
+}
+
+static int
 keep(struct making *m, sim_ns at, uint64_t cell, uint64_t place)
 {
     struct arrival_list *out = m->out;
@@ -28,9 +36,7 @@ keep(struct making *m, sim_ns at, uint64_t cell, uint64_t place)
     if (at < m->from || at >= m->to)
         return 0;
     if (out->count == ARRIVALS_MOST || place >> PLACE_BITS != 0 || cell >= 2 * BAND_CELLS)
-        return why_add(m->why, ERR_LIMIT, &m->facts->is.at,
-                       "request stream '%s': too many requests or periods (at most %zu, %d)",
-                       m->facts->is.name, ARRIVALS_MOST, BAND_CELLS);
+        return too_many(m);
     if (VEC_ROOM(out) < 0)
         return why_no_memory(m->why);
     out->item[out->count++] = (struct keyed){(uint64_t)at, cell << PLACE_BITS | place};
@@ -66,6 +72,8 @@ add_rate(struct making *m)
     uint64_t cell = BAND_CELLS;
     int rc = 0;
 
+    if (m->facts->rate_per_s * seconds_from_ns(m->to - m->from) > (double)ARRIVALS_MOST)
+        return too_many(m);
     while (low < m->facts->rate_per_s && rc == 0) {
         rc = add_band(m, cell++, low, high);
         low = high;
@@ -100,6 +108,8 @@ add_period(struct making *m, uint64_t cell, const struct period_count *p)
     stream_open(&instants, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, 2 * cell + 1);
     const uint64_t n = count_in(m, p->count * inside, &counts);
 
+    if (n > ARRIVALS_MOST) /* said before the memory is used */
+        return too_many(m);
     for (uint64_t place = 0; place < n && rc == 0; place++)
         rc = keep(m, from + (sim_ns)stream_below(&instants, (uint64_t)(to - from)), cell, place);
     return rc;

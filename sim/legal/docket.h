@@ -130,7 +130,9 @@ struct docket {
     uint32_t *authority_of;
     uint32_t sources;
     sim_ns now;
-    uint32_t phase; /* at this time */
+    sim_ns arrives_at;     /* the next arrival; SIM_NEVER: none is left */
+    uint32_t arrives_from; /* its source */
+    uint32_t phase;        /* at this time */
     POOL(struct request) requests;
     POOL(struct pursuit) pursuits;
     POOL(struct taken_link) links;

@@ -116,21 +116,19 @@ expect_phases(struct docket *d)
     return rc < 0 ? why_no_memory(d->why) : 0;
 }
 
-/* The source whose next request comes first, and when; SIM_NEVER: none comes any more. */
-static sim_ns
-next_arrival(const struct docket *d, uint32_t *source)
+/* Finds the source whose next request comes first. */
+static void
+find_next_arrival(struct docket *d)
 {
-    sim_ns at = SIM_NEVER;
-
+    d->arrives_at = SIM_NEVER;
     for (uint32_t i = 0; i < d->sources; i++) {
         const struct source *s = &d->source[i];
 
-        if (s->next < s->arrivals.count && (sim_ns)s->arrivals.item[s->next].key < at) {
-            at = (sim_ns)s->arrivals.item[s->next].key;
-            *source = i;
+        if (s->next < s->arrivals.count && (sim_ns)s->arrivals.item[s->next].key < d->arrives_at) {
+            d->arrives_at = (sim_ns)s->arrivals.item[s->next].key;
+            d->arrives_from = i;
         }
     }
-    return at;
 }
 
 static int
@@ -183,25 +181,31 @@ close_counts(struct tally *t)
     }
 }
 
+static int
+arrive(struct docket *d)
+{
+    struct source *s = &d->source[d->arrives_from];
+    const uint32_t source = d->arrives_from;
+    const uint64_t number = s->arrivals.item[s->next++].value;
+
+    d->now = d->arrives_at;
+    find_next_arrival(d);
+    return request_arrive(d, source, number);
+}
+
 /* Everything in order of time; what was scheduled goes before what arrives at the same instant. */
 static int
 step(struct docket *d, bool *more)
 {
-    uint32_t source = NONE;
-    const sim_ns at = next_arrival(d, &source);
     struct event e;
 
-    if (d->queue.count > 0 && d->queue.heap[0].at <= at) {
+    if (d->queue.count > 0 && d->queue.heap[0].at <= d->arrives_at) {
         *more = queue_next(&d->queue, &e);
         d->now = e.at;
         return happen(d, &e);
     }
-    *more = source != NONE;
-    if (source == NONE)
-        return 0;
-    d->now = at;
-    return request_arrive(d, source,
-                          d->source[source].arrivals.item[d->source[source].next++].value);
+    *more = d->arrives_at != SIM_NEVER;
+    return *more ? arrive(d) : 0;
 }
 
 static int
@@ -210,6 +214,7 @@ docket_run(struct docket *d)
     bool more = true;
     int rc = expect_phases(d);
 
+    find_next_arrival(d);
     while (rc == 0 && more)
         rc = step(d, &more);
     if (rc == 0)

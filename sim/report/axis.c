@@ -157,6 +157,17 @@ log_ticks(struct axis *axis, double from, unsigned ticks)
         }
 }
 
+/* Less than a decade may hold none of these: then even steps, though not evenly spaced. */
+static void
+near_ticks(struct axis *axis, double from, unsigned ticks)
+{
+    const double step = round_step((axis->high - from) / ticks);
+
+    for (double i = ceil(from / step - 1e-9);
+         i * step <= axis->high * (1 + 1e-9) && axis->ticks < AXIS_TICKS; i++)
+        add_number_tick(axis, i * step, i * step);
+}
+
 void
 axis_log(struct axis *axis, double low, double high, bool zero, unsigned ticks)
 {
@@ -170,7 +181,13 @@ axis_log(struct axis *axis, double low, double high, bool zero, unsigned ticks)
         axis->zero = low / pow(strip, 0.6);
         add_number_tick(axis, axis->zero, 0);
     }
+    const unsigned before = axis->ticks;
+
     log_ticks(axis, low, ticks);
+    if (axis->ticks < before + 3) {
+        axis->ticks = before;
+        near_ticks(axis, low, ticks);
+    }
 }
 
 /* ---- dates ---- */

@@ -5,8 +5,9 @@
 const struct figure figure_table[] = {
     {"front", "latency against exposure, a point a strategy, and the Pareto front", NULL,
      draw_front},
-    {"latency", "how latency is distributed under each strategy", latency_height, draw_latency},
-    {"exposure", "accounts exposed over the years under each strategy", NULL, draw_exposure},
+    {"latency", "how latency is distributed under each strategy", figure_height, draw_latency},
+    {"exposure", "accounts exposed over the years under each strategy", figure_height,
+     draw_exposure},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -20,6 +21,18 @@ figure_find(const char *name)
 }
 
 /* ---- what all have ---- */
+
+enum { LINES = 12, LINE_HEIGHT = 40, TERMINAL_REST = 11 };
+
+unsigned
+figure_height(const struct view *view)
+{
+    const unsigned lines = view->legend->strategies;
+
+    if (view->picture == PICTURE_TERMINAL)
+        return view->rows > lines + TERMINAL_REST ? view->rows : lines + TERMINAL_REST;
+    return lines <= LINES ? FIGURE_HEIGHT : FIGURE_HEIGHT + (lines - LINES) * LINE_HEIGHT;
+}
 
 const char *
 figure_adversary(const struct legend *legend)

@@ -46,7 +46,9 @@ MUST_CHECK int figure_draw(struct text *picture, const struct figure *figure,
 MUST_CHECK int draw_front(struct canvas *canvas, const struct view *view, struct why *why);
 MUST_CHECK int draw_latency(struct canvas *canvas, const struct view *view, struct why *why);
 MUST_CHECK int draw_exposure(struct canvas *canvas, const struct view *view, struct why *why);
-unsigned latency_height(const struct view *view);
+
+/* Grows with the strategies once they need more lines than there are. */
+unsigned figure_height(const struct view *view);
 
 /* Heading and two lines of notes at the top: the scenario's title, and how many replications with
  * what `note` adds. Moves the canvas's top edge below them. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHANGES_SHOWN = 8, CHANGES_SHOWN_PLAIN = 3 };
+enum { CHANGES_SHOWN = 8, CHANGES_SHOWN_PLAIN = 3, BANDS = 12 };
 
 /* A strategy's curve. */
 struct growth {
@@ -145,15 +145,24 @@ draw_band(struct exposure *e, const struct growth *g)
     }
 }
 
-/* Of many bands each is fainter, or all would be mud; then their edges tell them apart. */
-static void
-draw_bands(struct exposure *e)
+/* How many there are to draw; none when there are so many that they would be mud. */
+static size_t
+count_bands(const struct exposure *e)
 {
     size_t bands = 0;
 
     for (size_t i = 0; i < e->count; i++)
         bands += e->item[i].group == i && e->item[i].point[CURVE_POINTS].high > 0;
-    for (size_t i = 0; i < e->count && !e->canvas->plain; i++) {
+    return e->count > BANDS || e->canvas->plain ? 0 : bands;
+}
+
+/* Of several bands each is fainter; then their edges tell them apart. */
+static void
+draw_bands(struct exposure *e)
+{
+    const size_t bands = count_bands(e);
+
+    for (size_t i = 0; i < e->count && bands > 0; i++) {
         const struct growth *g = &e->item[i];
 
         if (g->group != i || !(g->point[CURVE_POINTS].high > 0))
@@ -273,7 +282,8 @@ write_endings(const struct exposure *e, double room)
 {
     struct canvas *c = e->canvas;
     struct ending *end = calloc(e->count, sizeof *end);
-    double *middle = calloc(2 * e->count, sizeof *middle), *height = middle + e->count;
+    double *middle = calloc(3 * e->count, sizeof *middle);
+    double *height = middle + e->count, *wanted = height + e->count;
     size_t n = 0;
 
     for (size_t i = 0; end != NULL && middle != NULL && i < e->count; i++) {
@@ -288,11 +298,11 @@ write_endings(const struct exposure *e, double room)
     if (n > 0)
         qsort(end, n, sizeof *end, by_height);
     for (size_t i = 0; i < n; i++) {
-        middle[i] = end[i].at;
+        wanted[i] = end[i].at;
         height[i] = end[i].height + (c->plain ? 0 : 4);
     }
-    placing_spread(middle, height, n, c->bottom - (c->plain ? 1 : 20),
-                   c->top + (c->plain ? 0 : 10));
+    placing_spread(wanted, height, n, c->bottom - (c->plain ? 1 : 20), c->top + (c->plain ? 0 : 10),
+                   middle);
     for (size_t i = 0; i < n; i++) {
         end[i].middle = middle[i];
         write_ending(e, &end[i]);
@@ -377,13 +387,13 @@ static void
 draw_changes(const struct exposure *e, const struct changes *changes)
 {
     struct canvas *c = e->canvas;
-    double middle[CHANGES_SHOWN], width[CHANGES_SHOWN];
+    double wanted[CHANGES_SHOWN], middle[CHANGES_SHOWN], width[CHANGES_SHOWN];
 
     for (size_t i = 0; i < changes->shown; i++) {
-        middle[i] = canvas_x(c, &e->x, changes->item[i]->day);
+        wanted[i] = canvas_x(c, &e->x, changes->item[i]->day);
         width[i] = c->plain ? 2 : 13;
     }
-    placing_spread(middle, width, changes->shown, c->left, c->right);
+    placing_spread(wanted, width, changes->shown, c->left, c->right, middle);
     for (size_t i = 0; i < changes->shown; i++) {
         const uint32_t strategy = changes->item[i]->strategy;
         const double x = canvas_x(c, &e->x, changes->item[i]->day);
@@ -412,7 +422,9 @@ draw(struct exposure *e, const struct changes *changes)
     text_addf(&title, "accounts whose %s was ever exposed to %s%s", curve_name[e->kind],
               figure_adversary(legend), legend->names[LABEL_COHORT] > 1 ? ", all users" : "");
     figure_head(c, e->view, text_str(&heading),
-                c->plain ? "Lines: means." : "Line: mean. Band: the central 95 % of replications.");
+                c->plain || e->count > BANDS
+                    ? "Lines: means."
+                    : "Line: mean. Band: the central 95 % of replications.");
     write_key(e, changes);
     c->right = c->width - room - (c->plain ? 5 : 38);
     fit_axes(e);

@@ -3,6 +3,7 @@
 #include "report/figure.h"
 #include "report/placing.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -358,12 +359,13 @@ join(struct canvas *canvas, const struct placing *p)
         canvas_rule(canvas, x, y, p->x, p->y, COLOUR_AXIS, 0.8, 1);
 }
 
-/* Returns how many labels found no room: what would hide a point is left out. */
-static size_t
-write_labels(struct front *f, const struct placing *label, const size_t *group, size_t labels,
-             bool hide)
+/* Labels off the front that would hide something are left out, and counted in a note. */
+static void
+write_labels(struct front *f, const struct placing *label, const size_t *group, size_t labels)
 {
+    struct canvas *c = f->canvas;
     size_t left_out = 0;
+    char note[64];
 
     for (size_t i = 0; i < labels; i++) {
         struct text names = {0};
@@ -371,17 +373,19 @@ write_labels(struct front *f, const struct placing *label, const size_t *group, 
 
         text_clear(&names);
         group_names(f, group[i], style_of(front), &names);
-        if (label[i].hides && hide && !front) {
+        if (label[i].hides && !front) {
             left_out++;
         } else {
-            join(f->canvas, &label[i]);
-            canvas_text(f->canvas, label[i].centre_x - label[i].width / 2, label[i].centre_y,
-                        ALIGN_LEFT, style_of(front), text_str(&names));
+            join(c, &label[i]);
+            canvas_text(c, label[i].centre_x - label[i].width / 2, label[i].centre_y, ALIGN_LEFT,
+                        style_of(front), text_str(&names));
         }
         f->canvas->settings.lost |= names.lost;
         text_release(&names);
     }
-    return left_out;
+    snprintf(note, sizeof note, "%zu without a name: no room", left_out);
+    if (left_out > 0)
+        canvas_text(c, c->right, c->top + (c->plain ? 0.5 : 17), ALIGN_RIGHT, STYLE_NOTE, note);
 }
 
 static int
@@ -418,7 +422,7 @@ draw_labels(struct front *f, const struct spot *const *corner, size_t corners)
     if (fine) {
         placing_solve(label, labels, obstacle, list_obstacles(f, corner, corners, obstacle),
                       &inside, c->plain ? 2 : 11);
-        write_labels(f, label, group, labels, true);
+        write_labels(f, label, group, labels);
     }
     free(obstacle);
     free(label);
@@ -448,6 +452,8 @@ titles(const struct front *f, struct text *heading, struct text *x, struct text 
         text_addf(heading, " (users: %s)", legend->name[LABEL_COHORT][0]);
     figure_metric(f->of.x, x);
     text_addf(x, ", %s", f->x_unit);
+    if (strcmp(metric_table[f->of.y].unit, "probability") == 0)
+        text_add(y, "probability that ");
     text_addf(y, "%s%s %s, %s", about, ends ? " to" : "; adversary:", figure_adversary(legend),
               f->y_unit);
 }

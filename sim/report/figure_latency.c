@@ -63,17 +63,6 @@ faster(const void *a, const void *b)
     return p->strategy < q->strategy ? -1 : 1;
 }
 
-/* A line for each strategy, and for what stands above and below. */
-unsigned
-latency_height(const struct view *view)
-{
-    const unsigned rows = view->legend->strategies;
-
-    if (view->picture == PICTURE_TERMINAL)
-        return view->rows > rows + 10 ? view->rows : rows + 10;
-    return rows <= 12 ? FIGURE_HEIGHT : FIGURE_HEIGHT + (rows - 12) * 36;
-}
-
 static void
 fit_axes(const struct rows *rows, unsigned ticks, struct axis *x, struct axis *y)
 {

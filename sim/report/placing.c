@@ -153,25 +153,51 @@ placing_solve(struct placing *label, size_t labels, const struct obstacle *obsta
     place_all(best, label, labels, obstacle, obstacles, inside, gap);
 }
 
-void
-placing_spread(double *middle, const double *height, size_t count, double low, double high)
+/*
+ * With each label's distance from the first, when they stand as close as they can, taken off, what
+ * is sought must only not fall: isotonic regression. Its value at i is the greatest over a <= i of
+ * the least over b >= i of the mean from a to b (Robertson, Wright and Dykstra, "Order Restricted
+ * Statistical Inference", 1988, theorem 1.4.4).
+ */
+static double
+isotonic(const double *wanted, const double *height, size_t count, double squeeze, size_t i)
 {
-    /* up from below, then down from above: what overlaps moves by half each time round */
-    for (int round = 0; round < 200; round++) {
-        bool moved = false;
+    double greatest = -INFINITY, before_a = 0;
 
-        for (size_t i = 0; i + 1 < count; i++) {
-            const double lack = (height[i] + height[i + 1]) / 2 - (middle[i + 1] - middle[i]);
+    for (size_t a = 0; a <= i; a++) {
+        double least = INFINITY, sum = 0, before = before_a;
 
-            if (lack > 1e-6) {
-                middle[i] -= lack / 2;
-                middle[i + 1] += lack / 2;
-                moved = true;
-            }
+        for (size_t b = a; b < count; b++) {
+            sum += wanted[b] - before;
+            if (b >= i)
+                least = fmin(least, sum / (double)(b - a + 1));
+            if (b + 1 < count)
+                before += squeeze * (height[b] + height[b + 1]) / 2;
         }
-        for (size_t i = 0; i < count; i++)
-            middle[i] = fmax(low + height[i] / 2, fmin(high - height[i] / 2, middle[i]));
-        if (!moved)
-            break;
+        greatest = fmax(greatest, least);
+        if (a + 1 < count)
+            before_a += squeeze * (height[a] + height[a + 1]) / 2;
+    }
+    return greatest;
+}
+
+void
+placing_spread(const double *wanted, const double *height, size_t count, double low, double high,
+               double *middle)
+{
+    double total = 0, before = 0;
+
+    for (size_t i = 0; i < count; i++)
+        total += height[i];
+    if (count == 0)
+        return;
+    const double squeeze = total > high - low ? (high - low) / total : 1;
+    const double first = low + squeeze * height[0] / 2;
+    const double last = first + fmax(high - low - total, 0);
+
+    for (size_t i = 0; i < count; i++) {
+        middle[i] = before + fmax(first, fmin(last, isotonic(wanted, height, count, squeeze, i)));
+        if (i + 1 < count)
+            before += squeeze * (height[i] + height[i + 1]) / 2;
     }
 }

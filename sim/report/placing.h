@@ -35,8 +35,12 @@ struct obstacle {
 void placing_solve(struct placing *label, size_t labels, const struct obstacle *obstacle,
                    size_t obstacles, const struct box *inside, double gap);
 
-/* Moves middles of labels of these heights, given in ascending order, as little as needed so that
- * none overlap and all stay between low and high (when they fit at all). */
-void placing_spread(double *middle, const double *height, size_t count, double low, double high);
+/*
+ * Middles of labels on one line, as near to the wanted ones (ascending) as can be, in the sum of
+ * squares, without overlapping and between low and high. When they do not fit at all they overlap
+ * evenly.
+ */
+void placing_spread(const double *wanted, const double *height, size_t count, double low,
+                    double high, double *middle);
 
 #endif

@@ -74,7 +74,7 @@ check_shares(struct read *r, const struct place_in_time *at, uint32_t cohort)
     return true;
 }
 
-enum { PARTS_MAX = 256 };
+enum { PARTS_MAX = 256 }; /* one more than a placement may have rules */
 
 /* Every part of a cohort needs a rule for every class. */
 static void

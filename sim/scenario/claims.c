@@ -114,7 +114,7 @@ claim_start(struct read *r, void *row)
 
     claim->strategy.i = claim->authority.i = claim->cohort.i = claim->class.i = NONE;
     claim->to = r->horizon;
-    claim->observed = claim->at_most = claim->at_least = NAN;
+    claim->observed = claim->at_most = claim->at_least = (double)NAN;
 }
 
 static void

@@ -110,7 +110,7 @@ alloc_pairs(struct scan *s, struct arena *arena)
     if (s->rtt_s == NULL || s->jitter_s == NULL)
         return why_no_memory(s->why);
     for (size_t i = 0; i < pairs; i++)
-        s->rtt_s[i] = s->jitter_s[i] = NAN;
+        s->rtt_s[i] = s->jitter_s[i] = (double)NAN;
     return 0;
 }
 

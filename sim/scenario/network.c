@@ -125,7 +125,7 @@ link_start(struct read *r, void *row)
 
     (void)r;
     link->from = link->to = (struct end){NONE, NONE};
-    link->rtt_s = link->loss = link->bandwidth_bit_s = NAN;
+    link->rtt_s = link->loss = link->bandwidth_bit_s = (double)NAN;
 }
 
 /* A round trip goes both ways, so it belongs to `between`. */
@@ -263,7 +263,7 @@ first_link(const struct network *net, uint32_t from, uint32_t to, const uint32_t
         .jitter = net->defaults.has_jitter ? net->defaults.jitter : dist_constant(0),
         .loss = isnan(net->defaults.loss) ? 0 : net->defaults.loss,
         .bandwidth_bit_s =
-            isnan(net->defaults.bandwidth_bit_s) ? INFINITY : net->defaults.bandwidth_bit_s,
+            isnan(net->defaults.bandwidth_bit_s) ? (double)INFINITY : net->defaults.bandwidth_bit_s,
     };
     double jitter_s = 0;
 
@@ -326,7 +326,7 @@ apply_link(const struct read *r, const struct stated_link *stated, struct link *
 static void
 read_network(struct read *r, const struct key *key, const struct node *node, void *row)
 {
-    struct network net = {.within_s = NAN};
+    struct network net = {.within_s = (double)NAN};
     const uint32_t places = r->names[SECTION_PLACES].count;
     struct link *link = read_alloc(r, (size_t)places * places, sizeof *link);
 

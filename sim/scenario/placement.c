@@ -223,7 +223,7 @@ rule_start(struct read *r, void *row)
 
     rule->cohorts = all_of(r, SECTION_USERS);
     rule->classes = (uint32_t)all_of(r, SECTION_DATA);
-    rule->share = NAN;
+    rule->share = (double)NAN;
     rule->gateway.i = NONE;
     rule->data = rule->keys = (struct formula){.leaf = NONE};
 }
@@ -262,6 +262,7 @@ const struct form rule_form = {
     .key = rule_keys,
     .keys = COUNT(rule_keys),
     .row_bytes = sizeof(struct rule),
+    .most = 255,
     .start = rule_start,
     .finish = rule_finish,
 };

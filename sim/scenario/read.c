@@ -32,6 +32,9 @@ frame_write(const struct frame *frame, struct text *text)
                   frame->name);
 }
 
+static void add_fault(struct read *r, enum err code, const struct where *at, const char *fmt,
+                      va_list args) PRINTF_LIKE(4, 0);
+
 static void
 add_fault(struct read *r, enum err code, const struct where *at, const char *fmt, va_list args)
 {

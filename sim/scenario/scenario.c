@@ -275,10 +275,9 @@ prepare(struct scenario *s, const char *path, const char *text,
         rc = read_all_names(s, why);
     if (rc < 0)
         return rc; /* without rows there is nothing to go on with */
+    rc = read_costs(s, options->costs, why);
     for (size_t i = 0; rc != ERR_MEMORY && i < options->sets; i++)
         rc = read_override(s, &options->set[i], why);
-    if (rc != ERR_MEMORY)
-        rc = read_costs(s, options->costs, why);
     if (rc == ERR_MEMORY)
         return rc;
     read_seed(s);

@@ -118,6 +118,24 @@ ever_available(const struct model *m, uint32_t jurisdiction, uint32_t instrument
     return false;
 }
 
+/* Outside its periods a series lets no request arrive, which is easily overlooked. */
+static void
+warn_gaps(const struct model *m, const struct authority *authority,
+          const struct request_stream *stream, struct why *out)
+{
+    sim_ns covered = 0;
+
+    for (uint32_t i = 0; i < stream->periods; i++)
+        covered += stream->series[i].to - stream->series[i].from;
+    if (stream->rate_per_s == 0 && covered < m->horizon)
+        why_add(
+            out, ERR_INPUT, &stream->is.at,
+            "authority '%s': requests.%s.series says nothing of %.0f of the horizon's %.0f days: "
+            "no request arrives then",
+            authority->is.name, stream->is.name, days_from_ns(m->horizon - covered),
+            days_from_ns(m->horizon));
+}
+
 static void
 warn_streams(const struct model *m, struct why *out)
 {
@@ -126,6 +144,8 @@ warn_streams(const struct model *m, struct why *out)
     for (uint32_t a = 0; a < w->authorities; a++) {
         const struct authority *authority = &w->authority[a];
 
+        for (uint32_t k = 0; k < authority->streams; k++)
+            warn_gaps(m, authority, &authority->stream[k], out);
         for (uint32_t k = 0; k < authority->streams; k++)
             for (uint32_t i = 0; i < w->instruments; i++)
                 if ((authority->stream[k].through >> i & 1) != 0 &&

@@ -28,8 +28,8 @@ struct run_identity {
 
 enum store_mode {
     STORE_CREATE,  /* ERR_IO when the file exists */
-    STORE_REPLACE, /* an existing run is replaced, of whatever version; a file that is no run is not;
-                      created when there is none */
+    STORE_REPLACE, /* an existing run is replaced, of whatever version; a file that is no run is
+                      not; created when there is none */
     STORE_RESUME,  /* the file must hold the same run (else ERR_INPUT, naming every difference);
                       created when there is none, or it is empty */
     STORE_READ,    /* a finished run also in a folder that may not be written */

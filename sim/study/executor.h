@@ -19,9 +19,8 @@ struct job {
     int (*run)(void *self, void *worker, size_t number, struct recording *out, struct why *why);
 
     /* What it gave. Calls come one at a time, in the order in which pieces finish, and none after
-     * one has failed. */
-    int (*take)(void *self, void *worker, size_t number, const struct recording *recording,
-                struct why *why);
+     * one has failed; not always from the process or thread that ran the piece. */
+    int (*take)(void *self, size_t number, const struct recording *recording, struct why *why);
 
     /* Asked before every piece, side by side: true hands out no more. */
     bool (*stopped)(void *self);

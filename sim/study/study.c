@@ -11,6 +11,7 @@
 struct trial {
     enum plane plane;
     uint64_t replication, world;
+    double took_s; /* set by the worker that ran it, read once it was taken */
 };
 
 struct study_run {
@@ -32,7 +33,6 @@ struct study_run {
 struct worker {
     struct model *model; /* owned; NULL while the model is shared */
     uint64_t world;
-    double seconds; /* of the last trial */
 };
 
 /* For progress only; no result depends on it. */
@@ -116,18 +116,17 @@ static int
 run_trial(void *self, void *state, size_t number, struct recording *out, struct why *why)
 {
     struct study_run *run = self;
-    struct worker *worker = state;
-    const struct trial *trial = &run->trial[number];
+    struct trial *trial = &run->trial[number];
     const double begun_s = now_s();
     const struct model *model;
-    int rc = model_of(run, worker, trial, &model, why);
+    int rc = model_of(run, state, trial, &model, why);
 
     out->plane = trial->plane;
     out->replication = trial->replication;
     if (rc == 0)
         rc = run_strategies(model, run->options->strategies, trial, out, why);
     recording_sort(out);
-    worker->seconds = now_s() - begun_s;
+    trial->took_s = now_s() - begun_s;
     return rc;
 }
 
@@ -161,20 +160,18 @@ report(struct study_run *run, bool last)
 }
 
 static int
-take_trial(void *self, void *state, size_t number, const struct recording *recording,
-           struct why *why)
+take_trial(void *self, size_t number, const struct recording *recording, struct why *why)
 {
     struct study_run *run = self;
-    const struct worker *worker = state;
-    const enum plane plane = run->trial[number].plane;
+    const struct trial *trial = &run->trial[number];
     const int rc = run->sink->put(run->sink->self, recording, why);
 
     if (rc < 0)
         return rc;
     run->progress.done++;
-    run->seconds[plane] += worker->seconds;
-    run->ran[plane]++;
-    run->left[plane]--;
+    run->seconds[trial->plane] += trial->took_s;
+    run->ran[trial->plane]++;
+    run->left[trial->plane]--;
     if (run->progress.done < run->trials) /* the last one is reported at the end */
         report(run, false);
     return 0;

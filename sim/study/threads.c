@@ -62,7 +62,7 @@ do_piece(struct team *team, void *worker, size_t number, struct recording *recor
     pthread_mutex_lock(&team->lock);
     /* After an error nothing more is taken: the sink itself may be what failed. */
     if (rc == 0 && !team->failed)
-        rc = job->take(job->self, worker, number, recording, why);
+        rc = job->take(job->self, number, recording, why);
     if (rc < 0)
         fail(team, number, rc, why);
     pthread_mutex_unlock(&team->lock);

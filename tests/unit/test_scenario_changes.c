@@ -1,36 +1,9 @@
 /* Base and include, overrides, and how dated changes become epochs. */
-#include "tiny.h"
+#include "over_world.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Opens `text` on top of the sound world of tests/bad. */
-static struct scenario *
-open_over_world(const char *text)
-{
-    struct scenario *scenario = NULL;
-    struct why why = {0};
-    char all[8192];
-    int rc;
-
-    snprintf(all, sizeof all, "base: world.yaml\n%s", text);
-    rc = scenario_open_text(&scenario, "over.yaml", all, "tests/bad", NULL, &why);
-    for (size_t i = 0; i < why.count; i++)
-        print_error("%s\n", why.fault[i].text);
-    why_release(&why);
-    assert_int_equal(rc, 0);
-    return scenario;
-}
-
-static struct model *
-model_in(struct scenario *scenario, uint64_t world)
-{
-    struct model *model = NULL;
-
-    assert_int_equal(scenario_model(scenario, world, &model, NULL), 0);
-    return model;
-}
 
 static struct model *
 model_over_world(const char *text)
@@ -340,8 +313,8 @@ test_warnings_name_misread_words_and_unused_rows(void **state)
         "over.yaml:2:28: 'Yes' is a word here, but true or false to YAML 1.1 tools; write \"Yes\"",
         "over.yaml:3:14: custodian 'idle' is not used",
         "over.yaml:4:17: instrument 'spare' belongs to no jurisdiction",
-        "over.yaml:5:35: authority 'police': requests.orders.through names 'spare', which CN never "
-        "has",
+        ("over.yaml:5:35: authority 'police': requests.orders.through names 'spare', which CN "
+         "never has"),
     };
     struct scenario *scenario =
         open_over_world("jurisdictions: {NO: {name: Yes}}\n"

@@ -1,36 +1,10 @@
 /* Uncertain inputs: what is drawn for a world, and what it does not depend on. */
-#include "tiny.h"
+#include "over_world.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static struct scenario *
-open_over_world(const char *text)
-{
-    struct scenario *scenario = NULL;
-    struct why why = {0};
-    char all[8192];
-    int rc;
-
-    snprintf(all, sizeof all, "base: world.yaml\n%s", text);
-    rc = scenario_open_text(&scenario, "over.yaml", all, "tests/bad", NULL, &why);
-    for (size_t i = 0; i < why.count; i++)
-        print_error("%s\n", why.fault[i].text);
-    why_release(&why);
-    assert_int_equal(rc, 0);
-    return scenario;
-}
-
-static struct model *
-model_in(struct scenario *scenario, uint64_t world)
-{
-    struct model *model = NULL;
-
-    assert_int_equal(scenario_model(scenario, world, &model, NULL), 0);
-    return model;
-}
 
 /* One quantity of a scenario in one world. */
 typedef double quantity(const struct model *m);

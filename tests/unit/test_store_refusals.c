@@ -114,33 +114,34 @@ test_a_run_under_way_is_not_disturbed(void **state)
 {
     const struct folder *f = *state;
     const struct run_identity id = runs_identity(2, 0);
+    static const enum store_mode mode[] = {STORE_READ, STORE_RESUME, STORE_REPLACE};
     struct store *store = runs_open(f->db, STORE_CREATE, 2, 0);
+    pid_t child[COUNT(mode)];
 
     runs_put(store, PLANE_LEGAL, 0);
-    /* Another process: locks of one process do not keep out itself. */
-    const pid_t child = fork();
-
-    if (child == 0) {
-        static const enum store_mode mode[] = {STORE_READ, STORE_RESUME, STORE_REPLACE};
-        int rc = 0;
-
-        for (size_t i = 0; rc == 0 && i < COUNT(mode); i++) {
+    for (size_t i = 0; i < COUNT(mode); i++) {
+        /* Another process: locks of one process do not keep out itself. */
+        child[i] = fork();
+        if (child[i] == 0) {
             struct why why = {0};
             struct store *other;
+            int rc = 0;
 
             if (store_open(&other, f->db, mode[i], &id, records_legend(), &why) != ERR_IO)
-                rc = 1 + (int)i;
+                rc = 1;
             else if (strstr(why.fault[0].text, "in use by another program") == NULL)
-                rc = 11 + (int)i;
+                rc = 2;
             why_release(&why);
+            _exit(rc);
         }
-        _exit(rc);
     }
-    int status;
+    for (size_t i = 0; i < COUNT(mode); i++) {
+        int status;
 
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+        assert_int_equal(waitpid(child[i], &status, 0), child[i]);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
+    }
     runs_put(store, PLANE_LEGAL, 1);
     runs_assert_holds(store, 2, 0);
     store_close(store);

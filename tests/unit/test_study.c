@@ -45,7 +45,7 @@ begin(void *self, void **worker, struct why *why)
 
     if ((size_t)atomic_fetch_add(&w->begun, 1) >= w->fail_begin_after)
         return why_add(why, ERR_MEMORY, NULL, "no room for a worker");
-    *worker = malloc(sizeof(size_t));
+    *worker = calloc(1, sizeof(atomic_int));
     return *worker != NULL ? 0 : ERR_MEMORY;
 }
 
@@ -66,7 +66,8 @@ run(void *self, void *worker, size_t number, struct recording *out, struct why *
 
     if (side > atomic_load(&w->most_side_by_side))
         atomic_store(&w->most_side_by_side, side);
-    *(size_t *)worker = number;
+    if (atomic_exchange((atomic_int *)worker, 1) != 0) /* a worker does one thing at a time */
+        atomic_store(&w->wrong, true);
     if (out->observations.count + out->windows.count + out->curves.count > 0)
         atomic_store(&w->wrong, true);
     atomic_fetch_add(&w->run[number], 1);
@@ -76,6 +77,7 @@ run(void *self, void *worker, size_t number, struct recording *out, struct why *
     if (w->pause_us > 0)
         usleep(w->pause_us);
     atomic_fetch_sub(&w->side_by_side, 1);
+    atomic_store((atomic_int *)worker, 0);
     for (size_t i = 0; i < 2; i++) {
         if (number == w->fail_run[i])
             return why_add(why, ERR_NUMERIC, NULL, "piece %zu failed", number);
@@ -84,13 +86,14 @@ run(void *self, void *worker, size_t number, struct recording *out, struct why *
 }
 
 static int
-take(void *self, void *worker, size_t number, const struct recording *recording, struct why *why)
+take(void *self, size_t number, const struct recording *recording, struct why *why)
 {
     struct work *w = self;
 
-    /* One at a time, with its own worker's state and its own recording. */
-    if (atomic_fetch_add(&w->inside_take, 1) != 0 || *(size_t *)worker != number ||
-        recording->replication != number || recording->observations.count != 1)
+    /* One at a time, with its own recording. */
+    if (atomic_fetch_add(&w->inside_take, 1) != 0 || recording->replication != number ||
+        recording->observations.count != 1 ||
+        recording->observations.item[0].value != 1 + (double)number)
         atomic_store(&w->wrong, true);
     w->taken[number]++;
     w->order[w->takes++] = number;
