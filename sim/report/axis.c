@@ -3,56 +3,55 @@
 #include "base/units.h"
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define STRIP 0.14 /* the share of a logarithmic axis that its zero takes */
 
 /* ---- numbers ---- */
 
+/* Nothing here allocates: an axis cannot fail. The longest texts, "-1,000,000,000,000,000 G" and
+ * "-2.83457×10⁻¹⁰⁵", are well below AXIS_TEXT bytes. */
+
 /* "1234567" becomes "1,234,567". */
 static void
-add_grouped(const char *digits, struct text *out)
+add_grouped(const char *digits, char *out)
 {
     const size_t whole = strspn(digits, "0123456789");
 
+    out += strlen(out);
     for (size_t i = 0; i < whole; i++) {
         if (i > 0 && (whole - i) % 3 == 0)
-            text_add(out, ",");
-        text_add_bytes(out, digits + i, 1);
+            *out++ = ',';
+        *out++ = digits[i];
     }
-    text_add(out, digits + whole);
+    strcpy(out, digits + whole);
 }
 
 /* 2.5e-05 becomes "2.5×10⁻⁵", 1e-05 "10⁻⁵". */
 static void
-add_small(double value, int digits, struct text *out)
+add_small(double value, int digits, char *out)
 {
     static const char *const raised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
     char text[40];
-    int exponent;
 
     snprintf(text, sizeof text, "%.*e", digits - 1, value);
     char *e = strchr(text, 'e');
+    const char *exponent = e + 1 + strspn(e + 1, "-0");
 
-    exponent = -(int)strtol(e + 1, NULL, 10);
-    *e = '\0';
-    while (e[-1] == '0' && strchr(text, '.') != NULL)
-        *--e = '\0';
-    if (e[-1] == '.')
-        *--e = '\0';
-    if (strcmp(text, "1") != 0)
-        text_addf(out, "%s×", text);
-    text_add(out, "10⁻");
-    if (exponent >= 100)
-        text_add(out, raised[exponent / 100]);
-    if (exponent >= 10)
-        text_add(out, raised[exponent / 10 % 10]);
-    text_add(out, raised[exponent % 10]);
+    while (e[-1] == '0')
+        e--;
+    e -= e[-1] == '.';
+    if (e - text > 1 || text[0] != '1') {
+        strncat(out, text, (size_t)(e - text));
+        strcat(out, "×");
+    }
+    strcat(out, "10⁻");
+    for (; *exponent != '\0'; exponent++)
+        strcat(out, raised[*exponent - '0']);
 }
 
 static void
-add_number(double value, int digits, struct text *out)
+write_number(double value, int digits, char out[AXIS_TEXT])
 {
     static const struct {
         double from;
@@ -61,11 +60,13 @@ add_number(double value, int digits, struct text *out)
     const double whole_from = pow(10, digits - 1) - 0.05; /* from where %g may show an exponent */
     char text[40];
 
-    if (value < 0)
-        text_add(out, "-");
+    strcpy(out, value < 0 || isnan(value) ? "-" : "");
+    if (isnan(value))
+        return;
     value = fabs(value);
     for (size_t i = 0; i < COUNT(scale); i++) {
-        const double part = value / scale[i].from;
+        /* thousands of G are no number for people */
+        const double part = fmin(value / scale[i].from, 1e15);
 
         if (value < scale[i].from)
             continue;
@@ -74,11 +75,11 @@ add_number(double value, int digits, struct text *out)
         else
             snprintf(text, sizeof text, "%.*g", digits, part);
         add_grouped(text, out);
-        text_add(out, scale[i].suffix);
+        strcat(out, scale[i].suffix);
         return;
     }
     if (value == 0 || value >= 1e-4)
-        text_addf(out, "%.*g", digits, value);
+        snprintf(out + strlen(out), 24, "%.*g", digits, value);
     else
         add_small(value, digits, out);
 }
@@ -86,7 +87,10 @@ add_number(double value, int digits, struct text *out)
 void
 axis_number(double value, struct text *out)
 {
-    add_number(value, 3, out);
+    char text[AXIS_TEXT];
+
+    write_number(value, 3, text);
+    text_add(out, text);
 }
 
 /* ---- ticks ---- */
@@ -106,11 +110,10 @@ add_tick(struct axis *axis, double at, const char *text)
 static void
 add_number_tick(struct axis *axis, double at, double says)
 {
-    struct text text = {0};
+    char text[AXIS_TEXT];
 
-    add_number(says, 6, &text);
-    add_tick(axis, at, text_str(&text));
-    text_release(&text);
+    write_number(says, 6, text);
+    add_tick(axis, at, text);
 }
 
 /* The least of 1, 2, 5 x 10^k that is at least `least` > 0. */

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include "base/text.h"
 
-enum { AXIS_TICKS = 24 };
+enum { AXIS_TICKS = 24, AXIS_TEXT = 48 };
 
 struct axis {
     bool log;
@@ -19,7 +19,7 @@ struct axis {
     unsigned ticks;
     struct tick {
         double at;
-        char text[24];
+        char text[AXIS_TEXT];
     } tick[AXIS_TICKS];
 };
 

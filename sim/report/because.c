@@ -59,7 +59,7 @@ formula_write(struct text *out, const struct world *w, const struct formula *f, 
     text_add(out, ")");
 }
 
-/* "a, b and c" of the holders in both masks that stand by the lever's reach. */
+/* "a, b and c" of the holders in both masks. */
 static void
 say_holders(struct text *out, const struct world *w, uint64_t sites, uint64_t stores)
 {
@@ -81,17 +81,42 @@ say_holders(struct text *out, const struct world *w, uint64_t sites, uint64_t st
     }
 }
 
-/* Does custodian c operate any of the holders, rather than only control it? */
-static bool
-operates(const struct world *w, struct custodian_id c, uint64_t sites, uint64_t stores)
+/* Which of the holders custodian c operates itself or through subsidiaries; it controls the rest.
+ */
+static void
+operated(const struct world *w, struct custodian_id c, uint64_t *sites, uint64_t *stores)
 {
     for (uint32_t i = 0; i < w->sites; i++)
-        if ((sites >> i & 1) != 0 && custodian_is_under(w, w->site[i].operator, c))
-            return true;
+        if (!custodian_is_under(w, w->site[i].operator, c))
+            *sites &= ~(UINT64_C(1) << i);
     for (uint32_t i = 0; i < w->stores; i++)
-        if ((stores >> i & 1) != 0 && custodian_is_under(w, w->store[i].operator, c))
-            return true;
-    return false;
+        if (!custodian_is_under(w, w->store[i].operator, c))
+            *stores &= ~(UINT64_C(1) << i);
+}
+
+/* "operates a and b, controls c, holds a gateway that caches keys of d" */
+static void
+say_hold(struct text *out, const struct world *w, struct custodian_id c, const struct yield *y)
+{
+    const uint64_t stores = y->keys | y->uses;
+    uint64_t own_sites = y->fragments, own_stores = stores;
+    const char *gap = "";
+
+    operated(w, c, &own_sites, &own_stores);
+    if ((own_sites | own_stores) != 0) {
+        text_add(out, "operates ");
+        say_holders(out, w, own_sites, own_stores);
+        gap = ", ";
+    }
+    if ((y->fragments & ~own_sites) != 0 || (stores & ~own_stores) != 0) {
+        text_addf(out, "%scontrols ", gap);
+        say_holders(out, w, y->fragments & ~own_sites, stores & ~own_stores);
+        gap = ", ";
+    }
+    if ((y->cached & ~stores) != 0) {
+        text_addf(out, "%sholds a gateway that caches keys of ", gap);
+        say_holders(out, w, 0, y->cached & ~stores);
+    }
 }
 
 static void
@@ -99,16 +124,17 @@ say_custodian(struct text *out, const struct world *w, const struct lever *l, co
 {
     const struct custodian *c = &w->custodian[l->custodian.i];
     const char *where = w->jurisdiction[l->acting.i].is.name;
-    const uint64_t stores = y->keys | y->uses | y->cached;
 
     if (l->addressee == ADDRESSEE_STATE_CUSTODIAN)
-        text_addf(out, "%s is owned by the state of %s and operates ", c->is.name, where);
+        text_addf(out, "%s is owned by the state of %s and ", c->is.name, where);
     else
-        text_addf(out, "%s can be served in %s (%s) and %s ", c->is.name, where,
-                  c->home.i == l->acting.i ? "its home" : "a branch",
-                  operates(w, l->custodian, y->fragments, stores) ? "operates" : "controls");
-    say_holders(out, w, y->fragments, stores);
-    text_addf(out, l->acting_terms->abroad ? ", wherever it stands" : ", inside %s", where);
+        text_addf(out, "%s can be served in %s (%s) and ", c->is.name, where,
+                  c->home.i == l->acting.i ? "its home" : "a branch");
+    say_hold(out, w, l->custodian, y);
+    if (l->acting_terms->abroad)
+        text_addf(out, "; %s reaches beyond %s", l->acting_terms->is.name, where);
+    else
+        text_addf(out, ", inside %s", where);
 }
 
 static void

@@ -185,10 +185,10 @@ canvas_text(struct canvas *canvas, double x, double y, enum align align, enum st
 
         text_clear(&line);
         text_add_bytes(&line, s, end != NULL ? (size_t)(end - s) : strlen(s));
+        canvas->settings.lost |= line.lost;
         text_line(canvas, x, y, align, style, text_str(&line));
         s = end != NULL ? end + 1 : NULL;
     }
-    canvas->settings.lost |= line.lost;
     text_release(&line);
 }
 

@@ -155,6 +155,80 @@ main_table(struct text *out, const struct legend *legend, const struct outcome *
     return rc;
 }
 
+/* The estimate of accounts exposed of one data class. */
+static struct estimate
+exposed_of_class(const struct legend *legend, const struct outcome *outcome, uint32_t strategy,
+                 uint32_t class)
+{
+    struct label label = label_with(label_total, LABEL_DATA, class);
+
+    if (legend->front_to != NONE)
+        label = label_with(label, LABEL_AUTHORITY, legend->front_to);
+    return outcome_estimate(outcome, strategy, METRIC_CONTENT_ACCOUNTS, label);
+}
+
+/* Is any strategy's exposure different between data classes that can be exposed at all? */
+static bool
+classes_differ(const struct legend *legend, const struct outcome *outcome, const bool *shown)
+{
+    for (uint32_t s = 0; s < legend->strategies; s++) {
+        double first = (double)NAN;
+
+        for (uint32_t c = 0; c < legend->names[LABEL_DATA]; c++) {
+            if (!shown[c] || !comparison_has(outcome, s))
+                continue;
+            const double mean = exposed_of_class(legend, outcome, s, c).mean;
+
+            if (isnan(first))
+                first = mean;
+            else if (mean != first)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Accounts exposed by data class: only where it tells more than the sum. */
+static int
+class_table(struct text *out, const struct legend *legend, const struct outcome *outcome)
+{
+    struct table table = {0};
+    bool shown[TABLE_COLUMNS - 1] = {false};
+    const uint32_t classes = legend->names[LABEL_DATA];
+    char alignment[TABLE_COLUMNS + 1] = "l";
+    uint32_t columns = 1;
+    int rc;
+
+    if (classes >= TABLE_COLUMNS)
+        return 0;
+    for (uint32_t c = 0; c < classes; c++)
+        for (uint32_t s = 0; s < legend->strategies; s++)
+            shown[c] |=
+                comparison_has(outcome, s) && exposed_of_class(legend, outcome, s, c).mean > 0;
+    if (!classes_differ(legend, outcome, shown))
+        return 0;
+    for (uint32_t c = 0; c < classes; c++)
+        if (shown[c])
+            alignment[columns++] = 'r';
+    text_addf(out, "\nAccounts exposed to %s, by data class\n\n", adversary(legend));
+    table_start(&table, alignment);
+    table_cell(&table, "strategy");
+    for (uint32_t c = 0; c < classes; c++)
+        if (shown[c])
+            table_cell(&table, legend->name[LABEL_DATA][c]);
+    for (uint32_t s = 0; s < legend->strategies; s++) {
+        if (!comparison_has(outcome, s))
+            continue;
+        table_cell(&table, legend->strategy[s]);
+        for (uint32_t c = 0; c < classes; c++)
+            if (shown[c])
+                cell_estimate(&table, exposed_of_class(legend, outcome, s, c));
+    }
+    rc = table_write(&table, out);
+    table_release(&table);
+    return rc;
+}
+
 static int
 difference_table(struct text *out, const struct legend *legend, const struct outcome *outcome)
 {
@@ -197,6 +271,8 @@ compare_text(struct text *out, const struct legend *legend, const struct outcome
         heading(out, legend, outcome);
         rc = main_table(out, legend, outcome);
     }
+    if (rc == 0)
+        rc = class_table(out, legend, outcome);
     if (rc == 0 && rivals > 1 && comparison_has(outcome, legend->baseline))
         rc = difference_table(out, legend, outcome);
     if (rc == 0 && rivals > 1) {

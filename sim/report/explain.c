@@ -91,9 +91,11 @@ each_subject(const struct teller *t, const struct model *m, struct why *why)
 
 /* ---- plans of one request stream for a subject ---- */
 
+/* Streams of one authority that go through the same instruments have the same plans. */
 struct stream_plans {
     const struct authority *authority;
-    const struct request_stream *stream;
+    uint64_t streams; /* mask of the authority's streams that can be about the subject */
+    uint64_t through;
     struct lever_list levers;
     struct plan_list plans;
 };
@@ -102,8 +104,7 @@ static int
 stream_plans_make(struct stream_plans *out, const struct subject *s, struct why *why)
 {
     const struct world *w = s->epoch->world;
-    int rc =
-        lever_list_make(&out->levers, w, out->authority->jurisdiction, out->stream->through, why);
+    int rc = lever_list_make(&out->levers, w, out->authority->jurisdiction, out->through, why);
     const struct plan_question q = {.world = w,
                                     .cohort = s->cohort,
                                     .rule = &s->rule,
@@ -116,7 +117,23 @@ stream_plans_make(struct stream_plans *out, const struct subject *s, struct why 
     return rc == 0 ? plan_list_make(&out->plans, &q, why) : rc;
 }
 
-/* Calls `each` for every request stream of the authorities asked for. */
+/* The streams from `first` on with its instruments that name this cohort and these classes. */
+static uint64_t
+like_streams(const struct subject *s, const struct authority *a, uint32_t first)
+{
+    uint64_t mask = 0;
+
+    for (uint32_t i = first; i < a->streams && i < 64; i++) {
+        const struct request_stream *stream = &a->stream[i];
+
+        if (stream->through == a->stream[first].through && stream->target[s->cohort.i] > 0 &&
+            (stream->classes & s->classes) != 0)
+            mask |= UINT64_C(1) << i;
+    }
+    return mask;
+}
+
+/* Calls `each` for every channel of the authorities asked for. */
 static int
 each_stream(const struct subject *s, const struct explain_options *o,
             void (*each)(void *self, const struct subject *, const struct stream_plans *),
@@ -126,17 +143,23 @@ each_stream(const struct subject *s, const struct explain_options *o,
     int rc = 0;
 
     for (uint32_t a = 0; a < w->authorities && rc == 0; a++) {
+        uint64_t told = 0;
+
         if (o->authority.i != NONE && o->authority.i != a)
             continue;
-        for (uint32_t i = 0; i < w->authority[a].streams && rc == 0; i++) {
-            struct stream_plans p = {.authority = &w->authority[a],
-                                     .stream = &w->authority[a].stream[i]};
+        for (uint32_t i = 0; i < w->authority[a].streams && i < 64 && rc == 0; i++) {
+            struct stream_plans p = {
+                .authority = &w->authority[a],
+                .streams = like_streams(s, &w->authority[a], i) & ~told,
+                .through = w->authority[a].stream[i].through,
+            };
 
-            if (p.stream->target[s->cohort.i] > 0) {
+            if ((p.streams >> i & 1) != 0) {
                 rc = stream_plans_make(&p, s, why);
                 if (rc == 0)
                     each(self, s, &p);
             }
+            told |= p.streams;
             plan_list_release(&p.plans);
             lever_list_release(&p.levers);
         }
@@ -173,13 +196,13 @@ custodian_name(const struct world *w, uint32_t i)
 }
 
 static void
-words_set(struct text *out, const struct world *w, uint64_t set, name_of *name)
+words_set(struct text *out, const struct world *w, uint64_t set, name_of *name, const char *join)
 {
     const char *gap = "";
 
     for (; set != 0; set &= set - 1) {
         text_addf(out, "%s%s", gap, name(w, (uint32_t)__builtin_ctzll(set)));
-        gap = " + ";
+        gap = join;
     }
 }
 
@@ -190,7 +213,7 @@ words_sets(struct text *out, const struct world *w, const struct set_list *sets,
     for (size_t i = 0; i < sets->count; i++) {
         if (i > 0)
             text_add(out, ", or ");
-        words_set(out, w, sets->item[i], name);
+        words_set(out, w, sets->item[i], name, " + ");
     }
     text_addf(out, "%s\n", sets->count == 0 ? none : "");
 }
@@ -224,7 +247,14 @@ words_stream(void *self, const struct subject *s, const struct stream_plans *p)
 {
     struct text *out = ((struct in_words *)self)->out;
 
-    text_addf(out, "  plans of %s/%s:%s\n", p->authority->is.name, p->stream->is.name,
+    const char *gap = "/";
+
+    text_addf(out, "  plans of %s", p->authority->is.name);
+    for (uint64_t rest = p->streams; rest != 0; rest &= rest - 1) {
+        text_addf(out, "%s%s", gap, p->authority->stream[__builtin_ctzll(rest)].is.name);
+        gap = ", ";
+    }
+    text_addf(out, ":%s\n",
               p->plans.count == 0 ? " none: its instruments do not reach enough" : "");
     for (size_t i = 0; i < p->plans.count; i++) {
         const struct plan *plan = &p->plans.item[i];
@@ -273,7 +303,7 @@ words_subject(void *self, const struct subject *s, const struct reach *reach, st
 
     words_head(t, s);
     text_add(t->out, "  can open it alone   ");
-    words_set(t->out, w, reach->unilateral, jurisdiction_name);
+    words_set(t->out, w, reach->unilateral, jurisdiction_name, ", ");
     text_add(t->out, reach->unilateral == 0 ? "no jurisdiction\n" : "\n");
     text_add(t->out, "  can open it         jurisdictions: ");
     words_sets(t->out, w, &reach->jurisdictions, jurisdiction_name, "none, even all together");
@@ -354,24 +384,29 @@ json_lever(struct json *json, const struct subject *s, const struct lever *l)
 }
 
 static void
+json_plan(struct json *json, const struct subject *s, const struct stream_plans *p, size_t plan,
+          const struct request_stream *stream)
+{
+    json_open(json, NULL, '{');
+    json_string(json, "authority", p->authority->is.name);
+    json_string(json, "stream", stream->is.name);
+    json_open(json, "levers", '[');
+    for (uint64_t rest = p->plans.item[plan].levers; rest != 0; rest &= rest - 1)
+        json_lever(json, s, &p->levers.item[__builtin_ctzll(rest)]);
+    json_close(json, ']');
+    json_number(json, "days", p->plans.item[plan].days);
+    json_number(json, "probability", p->plans.item[plan].probability);
+    json_close(json, '}');
+}
+
+static void
 json_stream(void *self, const struct subject *s, const struct stream_plans *p)
 {
     struct json *json = &((struct in_json *)self)->json;
 
-    for (size_t i = 0; i < p->plans.count; i++) {
-        const struct plan *plan = &p->plans.item[i];
-
-        json_open(json, NULL, '{');
-        json_string(json, "authority", p->authority->is.name);
-        json_string(json, "stream", p->stream->is.name);
-        json_open(json, "levers", '[');
-        for (uint64_t rest = plan->levers; rest != 0; rest &= rest - 1)
-            json_lever(json, s, &p->levers.item[__builtin_ctzll(rest)]);
-        json_close(json, ']');
-        json_number(json, "days", plan->days);
-        json_number(json, "probability", plan->probability);
-        json_close(json, '}');
-    }
+    for (uint64_t rest = p->streams; rest != 0; rest &= rest - 1)
+        for (size_t i = 0; i < p->plans.count; i++)
+            json_plan(json, s, p, i, &p->authority->stream[__builtin_ctzll(rest)]);
 }
 
 static int

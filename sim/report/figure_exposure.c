@@ -371,13 +371,14 @@ write_key(const struct exposure *e, const struct changes *changes)
         gnuplot_clean(&line, c->text);
         if (i + 1 == changes->shown && changes->count > changes->shown)
             text_addf(&line, "  (and %zu later changes)", changes->count - changes->shown);
+        e->canvas->settings.lost |= line.lost;
         text_add(&key, i > 0 ? "\n" : "");
         canvas_fit(e->canvas, STYLE_NOTE, text_str(&line),
                    e->canvas->width - (e->canvas->plain ? 2 : 40), &key);
     }
     if (changes->shown > 0)
         figure_foot(e->canvas, text_str(&key));
-    e->canvas->settings.lost |= key.lost || line.lost;
+    e->canvas->settings.lost |= key.lost;
     text_release(&key);
     text_release(&line);
 }

@@ -291,21 +291,23 @@ group_spots(struct front *f)
     }
 }
 
-/* The names of a group, those on the front first; whether there is such a one. */
-static bool
-group_names(const struct front *f, size_t group, enum style style, struct text *out)
+/* The names of a group, those on the front first. Without such a one the label is smaller. */
+static enum style
+group_names(const struct front *f, size_t group, struct text *out)
 {
     const double room = f->canvas->plain ? 34 : 220;
-    bool any = false;
+    enum style style = STYLE_NOTE;
 
+    for (size_t i = 0; i < f->spots; i++)
+        if (f->spot[i].group == group && f->spot[i].front)
+            style = STYLE_TEXT;
     for (int front = 1; front >= 0; front--)
         for (size_t i = 0; i < f->spots; i++)
-            if (f->spot[i].group == group && f->spot[i].front == front) {
+            if (f->spot[i].group == group && f->spot[i].front == front)
                 canvas_list(f->canvas, style, f->view->legend->strategy[f->spot[i].strategy], room,
                             out);
-                any |= front;
-            }
-    return any;
+    f->canvas->settings.lost |= out->lost;
+    return style;
 }
 
 /* What labels keep off: points, bars, the line of the front. */
@@ -342,12 +344,6 @@ list_obstacles(const struct front *f, const struct spot *const *corner, size_t c
     return n;
 }
 
-static enum style
-style_of(bool on_front)
-{
-    return on_front ? STYLE_TEXT : STYLE_NOTE;
-}
-
 /* A line from a label's edge to a point that it does not stand beside. */
 static void
 join(struct canvas *canvas, const struct placing *p)
@@ -369,18 +365,15 @@ write_labels(struct front *f, const struct placing *label, const size_t *group, 
 
     for (size_t i = 0; i < labels; i++) {
         struct text names = {0};
-        const bool front = group_names(f, group[i], STYLE_TEXT, &names);
+        const enum style style = group_names(f, group[i], &names);
 
-        text_clear(&names);
-        group_names(f, group[i], style_of(front), &names);
-        if (label[i].hides && !front) {
+        if (label[i].hides && style == STYLE_NOTE) {
             left_out++;
         } else {
             join(c, &label[i]);
             canvas_text(c, label[i].centre_x - label[i].width / 2, label[i].centre_y, ALIGN_LEFT,
-                        style_of(front), text_str(&names));
+                        style, text_str(&names));
         }
-        f->canvas->settings.lost |= names.lost;
         text_release(&names);
     }
     snprintf(note, sizeof note, "%zu without a name: no room", left_out);
@@ -404,10 +397,7 @@ draw_labels(struct front *f, const struct spot *const *corner, size_t corners)
 
         if (f->spot[i].group != i)
             continue;
-        const enum style style = style_of(group_names(f, i, STYLE_TEXT, &names));
-
-        text_clear(&names);
-        group_names(f, i, style, &names);
+        const enum style style = group_names(f, i, &names);
         const struct box at = spot_box(f, &f->spot[i], 0);
 
         label[labels] = (struct placing){
@@ -506,6 +496,7 @@ draw(struct front *f)
         draw_points(f);
         rc = draw_labels(f, corner, corners);
     }
+    f->canvas->settings.lost |= heading.lost || x.lost || y.lost;
     text_release(&heading);
     text_release(&x);
     text_release(&y);

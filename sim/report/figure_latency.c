@@ -168,8 +168,8 @@ write_numbers(struct canvas *canvas, const struct row *row, double y)
         axis_number(row->of[q], &number);
         canvas_text(canvas, canvas->right + (q - P5 + 0.15) * step, y, ALIGN_RIGHT, STYLE_TEXT,
                     text_str(&number));
+        canvas->settings.lost |= number.lost;
     }
-    canvas->settings.lost |= number.lost;
     text_release(&number);
 }
 
@@ -200,6 +200,7 @@ write_rows(struct canvas *canvas, const struct view *view, const struct rows *ro
         canvas_fit(canvas, STYLE_TEXT, view->legend->strategy[rows->item[i].strategy], room, &name);
         canvas_text(canvas, canvas->left - (canvas->plain ? 1 : 12), at, ALIGN_RIGHT, STYLE_TEXT,
                     text_str(&name));
+        canvas->settings.lost |= name.lost;
         write_numbers(canvas, &rows->item[i], at);
     }
     write_columns(canvas, rows->unit,

@@ -836,6 +836,69 @@ test_a_higher_rate_keeps_the_requests_of_a_lower_one(void **state)
     recording_release(&b);
 }
 
+static void
+test_the_same_run_twice_gives_the_same_bytes(void **state)
+{
+    static struct legal_world lw;
+    struct recording r = {0};
+    unsigned char *bytes[2];
+    size_t size[2];
+
+    (void)state;
+    busy_world(&lw);
+    for (int i = 0; i < 2; i++) {
+        lw_run(&lw, 0, 9, &r);
+        size[i] = recording_pack(&r, NULL);
+        bytes[i] = malloc(size[i]);
+        assert_non_null(bytes[i]);
+        recording_pack(&r, bytes[i]);
+    }
+    assert_int_equal(size[0], size[1]);
+    assert_memory_equal(bytes[0], bytes[1], size[0]);
+    assert_true(r.observations.count > 200);
+    free(bytes[0]);
+    free(bytes[1]);
+    recording_release(&r);
+}
+
+/* Reach */
+
+static void
+test_reach_is_averaged_over_account_time(void **state)
+{
+    static struct legal_world lw;
+    struct recording r = {0};
+
+    /* AA reaches the key from day 600 of 1000; nobody reaches it before */
+    (void)state;
+    moving_world(&lw, 1000, 300, 0, 600);
+    lw_cohort(&lw, 1, 100);
+    lw_run(&lw, 0, 0, &r);
+    CHECK_NEAR(lw_value(&r, METRIC_REACH_UNILATERAL, label_total), 0.4, 1e-12);
+    CHECK_NEAR(
+        lw_value(&r, METRIC_REACH_UNILATERAL, label_with(label_total, LABEL_JURISDICTION, 0)), 0.4,
+        1e-12);
+    assert_true(
+        lw_value(&r, METRIC_REACH_UNILATERAL, label_with(label_total, LABEL_JURISDICTION, 1)) == 0);
+    CHECK_NEAR(lw_value(&r, METRIC_REACH_JURISDICTIONS, label_total), 1, 1e-12);
+    /* BB can order the key before: together with AA that is two */
+    lw_allow(&lw, 1, LW_ORDER);
+    lw_run(&lw, 0, 0, &r);
+    CHECK_NEAR(lw_value(&r, METRIC_REACH_UNILATERAL, label_total), 0.4, 1e-12);
+    CHECK_NEAR(lw_value(&r, METRIC_REACH_JURISDICTIONS, label_total), 0.6 * 2 + 0.4, 1e-12);
+    CHECK_NEAR(lw_value(&r, METRIC_REACH_DENIAL, label_total), 1, 1e-12);
+    /* the key of the other cohort stays where it was */
+    lw.strategies[0].rule[1][0].cohorts = 1;
+    lw_rule(&lw, 0, 0, 0)->cohorts = 2;
+    lw_run(&lw, 0, 0, &r);
+    CHECK_NEAR(lw_value(&r, METRIC_REACH_UNILATERAL, label_total), 0.4 * 300 / 400, 1e-12);
+    CHECK_NEAR(
+        lw_value(&r, METRIC_REACH_UNILATERAL,
+                 label_with(label_with(label_total, LABEL_JURISDICTION, 0), LABEL_COHORT, 0)),
+        0.4, 1e-12);
+    recording_release(&r);
+}
+
 int
 main(void)
 {
@@ -869,6 +932,8 @@ main(void)
         cmocka_unit_test(test_an_authority_or_stream_added_at_the_end_changes_nothing_before_it),
         cmocka_unit_test(test_names_do_not_matter),
         cmocka_unit_test(test_a_higher_rate_keeps_the_requests_of_a_lower_one),
+        cmocka_unit_test(test_the_same_run_twice_gives_the_same_bytes),
+        cmocka_unit_test(test_reach_is_averaged_over_account_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
