@@ -16,9 +16,16 @@ struct making {
     uint64_t seed, replication;
     uint64_t entity; /* authority and stream */
     sim_ns horizon;
-    sim_ns from, to; /* the span for which `facts` count */
+    sim_ns from, to;        /* the span for which `facts` count */
+    struct stream concerns; /* of a cell: is a request about the scenario's cohorts? */
     struct why *why;
 };
+
+static void
+open_concerns(struct making *m, uint64_t cell)
+{
+    stream_open(&m->concerns, m->seed, m->replication, PURPOSE_CONCERNS, m->entity, cell);
+}
 
 static int
 too_many(const struct making *m)
@@ -32,8 +39,12 @@ static int
 keep(struct making *m, sim_ns at, uint64_t cell, uint64_t place)
 {
     struct arrival_list *out = m->out;
+    /* Every point of a cell draws, kept or not, so that a higher chance keeps all of a lower one.
+     */
+    const bool concerns =
+        m->facts->concerns >= 1 || stream_chance(&m->concerns, m->facts->concerns);
 
-    if (at < m->from || at >= m->to)
+    if (!concerns || at < m->from || at >= m->to)
         return 0;
     if (out->count == ARRIVALS_MOST || place >> PLACE_BITS != 0 || cell >= 2 * BAND_CELLS)
         return too_many(m);
@@ -53,6 +64,7 @@ add_band(struct making *m, uint64_t cell, double low, double high)
     int rc = 0;
 
     stream_open(&s, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, 2 * cell);
+    open_concerns(m, cell);
     for (uint64_t place = 0; rc == 0; place++) {
         t += stream_exponential(&s) / (high - low);
         const double height = low + stream_uniform(&s) * (high - low);
@@ -61,6 +73,8 @@ add_band(struct making *m, uint64_t cell, double low, double high)
             break;
         if (height < rate)
             rc = keep(m, ns_from_seconds(t), cell, place);
+        else if (m->facts->concerns < 1)
+            stream_uniform(&m->concerns); /* its draw, unused */
     }
     return rc;
 }
@@ -106,6 +120,7 @@ add_period(struct making *m, uint64_t cell, const struct period_count *p)
 
     stream_open(&counts, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, 2 * cell);
     stream_open(&instants, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, 2 * cell + 1);
+    open_concerns(m, cell);
     const uint64_t n = count_in(m, p->count * inside, &counts);
 
     if (n > ARRIVALS_MOST) /* said before the memory is used */
@@ -131,6 +146,10 @@ add_span(struct making *m)
 static bool
 same_facts(const struct request_stream *a, const struct request_stream *b)
 {
+    if (a->concerns != b->concerns)
+        return false;
+    if (a->concerns != b->concerns)
+        return false;
     if (a->series == NULL || b->series == NULL)
         return a->series == b->series && a->rate_per_s == b->rate_per_s;
     if (a->exact != b->exact || a->periods != b->periods)

@@ -11,6 +11,7 @@
 #include "legal/arrivals.h"
 #include "legal/channel.h"
 #include "legal/ledger.h"
+#include "legal/memo.h"
 #include "legal/tally.h"
 
 /* Why an event happens; `a` is a phase or pursuit, `b` the pursuit's generation (and for
@@ -126,7 +127,9 @@ struct docket {
     struct tally tally;
     struct queue queue;
     struct accounts named;
-    struct source *source; /* owned */
+    const uint64_t *account; /* those that ask_accounts found last */
+    struct memo *memo;       /* borrows */
+    struct source *source;   /* owned */
     uint32_t *authority_of;
     uint32_t sources;
     sim_ns now;
@@ -180,7 +183,7 @@ MUST_CHECK int source_channel(struct docket *d, uint32_t source, uint32_t *chann
 
 /* Draws what request `number` of a source asks for, in the world as it stands now. ERR_LIMIT. */
 MUST_CHECK int ask_draw(struct ask *out, const struct docket *d, uint32_t source, uint64_t number);
-/* The accounts it names, into d->named.first: the same at every call. */
+/* The accounts it names, into d->account until the next call: the same at every call. */
 MUST_CHECK int ask_accounts(struct docket *d, const struct ask *ask);
 /* The parts of the cohort they lie in now, as a mask. */
 MUST_CHECK int ask_parts(struct docket *d, const struct ask *ask, uint64_t *parts);

@@ -104,7 +104,7 @@ touch_all(struct docket *d, struct touch *t, const struct ask *ask, const struct
     const uint64_t *account;
     int rc = ask_accounts(d, ask);
 
-    account = d->named.first;
+    account = d->account;
     for (uint64_t i = 0; i < ask->accounts && rc == 0; i++) {
         const uint32_t part =
             parts == 1 ? 0 : timeline_part(&d->timeline, docket_phase(d), ask->cohort, account[i]);

@@ -224,15 +224,16 @@ docket_run(struct docket *d)
     return rc;
 }
 
-int
-legal_run(const struct model *model, struct strategy_id strategy, uint64_t replication,
-          struct recording *out, struct why *why)
+static int
+run_one(const struct model *model, struct strategy_id strategy, uint64_t replication,
+        struct memo *memo, struct recording *out, struct why *why)
 {
     struct docket d = {
         .model = model,
         .strategy = &model->strategy[strategy.i],
         .seed = model->study.seed,
         .replication = replication,
+        .memo = memo,
         .why = why,
     };
     int rc = docket_init(&d);
@@ -244,5 +245,35 @@ legal_run(const struct model *model, struct strategy_id strategy, uint64_t repli
     if (rc == 0)
         rc = standing_report(model, strategy, out, why);
     docket_release(&d);
+    return rc;
+}
+
+int
+legal_run_each(const struct model *model, uint64_t strategies, uint64_t replication,
+               struct recording *out, struct why *why)
+{
+    struct memo memo = {0};
+    int rc = 0;
+
+    for (uint32_t s = 0; s < model->strategies && rc == 0; s++) {
+        if ((strategies >> s & 1) == 0)
+            continue;
+        rc = run_one(model, (struct strategy_id){s}, replication, &memo, out, why);
+        if (rc < 0)
+            why_add(why, (enum err)rc, NULL, "in legal replication %llu of strategy '%s'",
+                    (unsigned long long)replication, model->strategy[s].is.name);
+    }
+    memo_release(&memo);
+    return rc;
+}
+
+int
+legal_run(const struct model *model, struct strategy_id strategy, uint64_t replication,
+          struct recording *out, struct why *why)
+{
+    struct memo memo = {0};
+    const int rc = run_one(model, strategy, replication, &memo, out, why);
+
+    memo_release(&memo);
     return rc;
 }

@@ -66,10 +66,16 @@ ask_accounts(struct docket *d, const struct ask *ask)
 {
     struct stream s;
 
+    d->account = memo_find(d->memo, ask->identity, ask->population, ask->accounts);
+    if (d->account != NULL)
+        return 0;
     stream_open(&s, d->seed, d->replication, PURPOSE_ACCOUNTS, entity_of(d, ask->source),
                 ask->number);
-    return accounts_draw(&d->named, ask->population, ask->accounts, &s) < 0 ? why_no_memory(d->why)
-                                                                            : 0;
+    if (accounts_draw(&d->named, ask->population, ask->accounts, &s) < 0)
+        return why_no_memory(d->why);
+    d->account = d->named.first;
+    memo_keep(d->memo, ask->identity, ask->population, d->account, ask->accounts);
+    return 0;
 }
 
 int
@@ -85,8 +91,8 @@ ask_parts(struct docket *d, const struct ask *ask, uint64_t *parts)
         return rc;
     *parts = 0;
     for (uint64_t i = 0; i < ask->accounts; i++)
-        *parts |= UINT64_C(1) << timeline_part(&d->timeline, docket_phase(d), ask->cohort,
-                                               d->named.first[i]);
+        *parts |=
+            UINT64_C(1) << timeline_part(&d->timeline, docket_phase(d), ask->cohort, d->account[i]);
     return 0;
 }
 

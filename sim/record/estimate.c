@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include "stats/survival.h"
 
 #define LEVEL 0.95
@@ -138,6 +139,20 @@ estimate_sample(const struct sample *sample, enum summary summary, double one, d
     }
 }
 
+/* Where a symmetric interval passes the edge of what the metric can be, the edge is the end: no
+ * latency lies below 0 and no share above 1, and the interval covers as much as before. */
+static struct estimate
+within_domain(struct estimate e, const struct metric *m)
+{
+    const bool is_share = strncmp(m->unit, "fraction of ", strlen("fraction of ")) == 0;
+
+    if (e.low < 0 && e.mean >= 0)
+        e.low = 0;
+    if (is_share && e.high > 1 && e.mean <= 1)
+        e.high = 1;
+    return e;
+}
+
 struct estimate
 outcome_estimate_values(const struct outcome *outcome, enum metric_id metric, const double *value,
                         size_t count, double one, double horizon_days)
@@ -154,7 +169,7 @@ outcome_estimate_values(const struct outcome *outcome, enum metric_id metric, co
             m->summary == SUMMARY_FIRST ? restricted(value[i], horizon_days) : value[i];
     if (mean_by_world(&sample, outcome, m->plane) == 0) {
         drop_unknown(&sample);
-        e = estimate_sample(&sample, m->summary, one, horizon_days);
+        e = within_domain(estimate_sample(&sample, m->summary, one, horizon_days), m);
     }
     free(sample.value);
     return e;

@@ -154,7 +154,9 @@ figure_axes(struct canvas *canvas, const struct axes *a)
     if (a->y->zero > 0) {
         const double at = canvas_y(canvas, a->y, sqrt(a->y->zero * a->y->floor));
 
-        canvas_rule(canvas, canvas->left, at, canvas->right, at, COLOUR_AXIS, 1, 2);
+        /* not in the colour of the axes: gnuplot 5.4's SVG takes dashes from the line before when
+         * the colours are the same */
+        canvas_rule(canvas, canvas->left, at, canvas->right, at, COLOUR_NOTE, 0.8, 2);
     }
 }
 

@@ -163,6 +163,13 @@ static const struct key stream_keys[] = {
      .names = SECTION_USERS,
      .offset = offsetof(struct request_stream, target),
      .about = "Weights of the user groups; a request names accounts of one."},
+    {.name = "concerns",
+     .kind = &kind_number,
+     .unit = UNIT_NONE,
+     .most = 1,
+     .offset = offsetof(struct request_stream, concerns),
+     .about = "Probability that a request is about these user groups (1 when not stated); others "
+              "are neither simulated nor counted."},
     {.name = "wants",
      .kind = &kind_wants,
      .form = &want_form,
@@ -190,6 +197,7 @@ stream_start(struct read *r, void *row)
     struct request_stream *stream = row;
 
     stream->accounts = dist_constant(1);
+    stream->concerns = 1;
     stream->classes = (uint32_t)((UINT64_C(1) << r->names[SECTION_DATA].count) - 1);
 }
 

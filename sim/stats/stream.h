@@ -30,6 +30,7 @@ enum purpose {
     PURPOSE_KEY_CACHE,     /* key cache hits */
     PURPOSE_HOURS,         /* hours of the day a window covers */
     PURPOSE_BOOTSTRAP,     /* resampling in reports */
+    PURPOSE_CONCERNS,      /* whether a request is about the cohorts of the scenario */
 };
 
 struct stream {

@@ -45,12 +45,12 @@ now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-typedef int plane_run(const struct model *model, struct strategy_id strategy, uint64_t replication,
+typedef int plane_run(const struct model *model, uint64_t strategies, uint64_t replication,
                       struct recording *out, struct why *why);
 
 static plane_run *const plane_table[] = {
-    [PLANE_LEGAL] = legal_run,
-    [PLANE_TRAFFIC] = traffic_run,
+    [PLANE_LEGAL] = legal_run_each,
+    [PLANE_TRAFFIC] = traffic_run_each,
 };
 
 static int
@@ -95,24 +95,6 @@ model_of(struct study_run *run, struct worker *worker, const struct trial *trial
 }
 
 static int
-run_strategies(const struct model *model, uint64_t strategies, const struct trial *trial,
-               struct recording *out, struct why *why)
-{
-    for (uint32_t s = 0; s < model->strategies; s++) {
-        if ((strategies >> s & 1) == 0)
-            continue;
-        const int rc =
-            plane_table[trial->plane](model, (struct strategy_id){s}, trial->replication, out, why);
-
-        if (rc < 0)
-            return why_add(why, (enum err)rc, NULL, "in %s replication %llu of strategy '%s'",
-                           plane_name[trial->plane], (unsigned long long)trial->replication,
-                           model->strategy[s].is.name);
-    }
-    return 0;
-}
-
-static int
 run_trial(void *self, void *state, size_t number, struct recording *out, struct why *why)
 {
     struct study_run *run = self;
@@ -124,7 +106,8 @@ run_trial(void *self, void *state, size_t number, struct recording *out, struct 
     out->plane = trial->plane;
     out->replication = trial->replication;
     if (rc == 0)
-        rc = run_strategies(model, run->options->strategies, trial, out, why);
+        rc = plane_table[trial->plane](model, run->options->strategies, trial->replication, out,
+                                       why);
     recording_sort(out);
     trial->took_s = now_s() - begun_s;
     return rc;

@@ -166,3 +166,19 @@ out:
     regime_list_release(&regimes);
     return rc;
 }
+
+int
+traffic_run_each(const struct model *model, uint64_t strategies, uint64_t replication,
+                 struct recording *out, struct why *why)
+{
+    for (uint32_t s = 0; s < model->strategies; s++) {
+        if ((strategies >> s & 1) == 0)
+            continue;
+        const int rc = traffic_run(model, (struct strategy_id){s}, replication, out, why);
+
+        if (rc < 0)
+            return why_add(why, (enum err)rc, NULL, "in traffic replication %llu of strategy '%s'",
+                           (unsigned long long)replication, model->strategy[s].is.name);
+    }
+    return 0;
+}

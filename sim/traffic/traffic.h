@@ -13,4 +13,9 @@
 MUST_CHECK int traffic_run(const struct model *model, struct strategy_id strategy,
                            uint64_t replication, struct recording *out, struct why *why);
 
+/* The same for each strategy of a mask, one after another. A failure's last message names the
+ * replication and strategy. */
+MUST_CHECK int traffic_run_each(const struct model *model, uint64_t strategies,
+                                uint64_t replication, struct recording *out, struct why *why);
+
 #endif

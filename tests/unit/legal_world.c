@@ -189,6 +189,7 @@ lw_stream(struct legal_world *lw, uint32_t authority, uint64_t through, double r
         .accounts = dist_constant(1),
         .target = lw->target[authority][row],
         .wants_content = 1,
+        .concerns = 1,
         .classes = (1u << lw->world.classes) - 1,
     };
     return s;

@@ -26,7 +26,8 @@ facts_init(struct facts *f, double horizon_days, double rate_per_day)
 {
     memset(f, 0, sizeof *f);
     for (int i = 0; i < 2; i++) {
-        f->stream[i] = (struct request_stream){.is.name = "s", .rate_per_s = rate_per_day / DAY};
+        f->stream[i] = (struct request_stream){
+            .is.name = "s", .rate_per_s = rate_per_day / DAY, .concerns = 1};
         f->authority[i] = (struct authority){.stream = &f->stream[i], .streams = 1};
         f->world[i] = (struct world){.authority = &f->authority[i], .authorities = 1};
         f->epoch[i].world = &f->world[i];
@@ -267,6 +268,35 @@ test_a_change_of_rate_thins_and_leaves_the_rest_alone(void **state)
 }
 
 static void
+test_requests_about_others_are_left_out_one_by_one(void **state)
+{
+    static struct facts f;
+    struct arrival_list all = {0}, some = {0}, fewer = {0};
+    size_t k = 0, before = 0;
+
+    (void)state;
+    facts_init(&f, 3000, 4);
+    make(&f, 2, &all);
+    f.stream[0].concerns = 0.3;
+    make(&f, 2, &some);
+    CHECK_NEAR((double)some.count, 3600, 0.09);
+    facts_split(&f, 1000); /* fewer concern us from then on: a part of the same */
+    f.stream[1].concerns = 0.1;
+    make(&f, 2, &fewer);
+    check_same(&some, &fewer, 0, 1000 * NS_PER_DAY);
+    for (size_t i = 0; i < fewer.count; i++) {
+        while (k < some.count && some.item[k].value != fewer.item[i].value)
+            k++;
+        assert_true(k < some.count);
+        before += (sim_ns)fewer.item[i].key < 1000 * NS_PER_DAY;
+    }
+    CHECK_NEAR((double)(fewer.count - before), 800, 0.17);
+    arrival_list_release(&all);
+    arrival_list_release(&some);
+    arrival_list_release(&fewer);
+}
+
+static void
 test_replications_and_streams_differ(void **state)
 {
     static struct facts f;
@@ -354,6 +384,7 @@ main(void)
         cmocka_unit_test(test_a_poisson_series_varies_like_a_poisson_count),
         cmocka_unit_test(test_a_change_of_something_else_moves_no_arrival),
         cmocka_unit_test(test_a_change_of_rate_thins_and_leaves_the_rest_alone),
+        cmocka_unit_test(test_requests_about_others_are_left_out_one_by_one),
         cmocka_unit_test(test_replications_and_streams_differ),
         cmocka_unit_test(test_too_many_requests_are_refused_with_a_message),
         cmocka_unit_test(test_sorting_by_key_keeps_equal_keys_in_order),

@@ -160,6 +160,31 @@ test_a_request_through_a_partner_is_shown_among_the_partners(void **state)
     recording_release(&r);
 }
 
+static void
+test_metadata_given_at_home_stay_at_home_when_a_partner_refuses(void **state)
+{
+    static struct legal_world lw;
+    struct recording r = {0};
+
+    (void)state;
+    partner_world(&lw, 0.05, 10, 0);
+    lw_allow(&lw, 0, LW_ORDER)->abroad = true;
+    lw.custodian[0].served_in |= 1;
+    lw.custodian[0].narrows = 1;
+    lw.custodian[0].team = (struct legal_team){0};
+    lw.stream[0][0].through |= MASK(LW_ORDER);
+    lw.stream[0][0].escalates = true;
+    lw_run(&lw, 0, 0, &r);
+    const double all = lw_value(&r, METRIC_REQUESTS_METADATA, label_total);
+
+    assert_true(all > 20);
+    assert_true(
+        all == lw_value(&r, METRIC_REQUESTS_METADATA, label_with(label_total, LABEL_AUTHORITY, 0)));
+    assert_true(all == lw_value(&r, METRIC_REQUESTS_METADATA,
+                                label_with(label_total, LABEL_JURISDICTION, 0)));
+    recording_release(&r);
+}
+
 /* Moves of keys */
 
 /*
@@ -307,6 +332,50 @@ test_a_captured_cache_opens_each_account_with_its_chance(void **state)
     lw_check_mean(&lw, 0, 200, METRIC_CIPHERTEXT_ACCOUNTS, label_total, 0.3 * 1000 * 4);
 }
 
+static void
+test_a_former_gateway_has_no_cache(void **state)
+{
+    static struct legal_world lw;
+    const double reads_per_s = 1e-3, ttl = 600, held = 900, rate = 0.3, moves = 600;
+    const double h = reads_per_s * ttl / (1 + reads_per_s * ttl);
+    uint32_t foreign;
+
+    /* as above, but data and a new key move to BB; the old ciphertext stays */
+    (void)state;
+    lw_init(&lw, 1000);
+    lw_allow(&lw, 0, LW_SEIZURE)->holds_for_s = held;
+    foreign = lw_custodian(&lw, 1);
+    lw_site(&lw, 0, foreign);
+    lw_site(&lw, 1, foreign);
+    lw_store(&lw, 1, foreign, false);
+    lw_cohort(&lw, 0, 1e9);
+    lw.cohort[0].operations_per_s = reads_per_s;
+    lw_authority(&lw, 0);
+    lw_stream(&lw, 0, MASK(LW_SEIZURE), rate);
+    lw_rule(&lw, 0, 0, 0)->key_cache_ttl_s = ttl;
+    lw_epoch(&lw, 0, moves)->old_copies_for = SIM_NEVER;
+    lw_rule(&lw, 0, 1, 0);
+    for (int keys = KEYS_COPIED; keys <= KEYS_NEW; keys++) {
+        lw.strategies[0].epoch[1].keys = (enum move_keys)keys;
+        lw_check_mean(&lw, 0, 1000, METRIC_CONTENT_ACCOUNTS, label_total,
+                      rate * moves * (1 - (1 - h) * exp(-reads_per_s * held)));
+        /* nobody seizes what opens nothing */
+        lw_check_mean(&lw, 0, 1000, METRIC_CIPHERTEXT_ACCOUNTS, label_total, rate * moves);
+    }
+    /* another class stays in AA with its key, so seizures go on */
+    lw_class(&lw, false);
+    lw_store(&lw, 0, foreign, true);
+    for (uint32_t e = 0; e < 2; e++)
+        lw.strategies[0].rule[e][0].classes = 1;
+    lw_rule(&lw, 0, 0, 1);
+    lw.strategies[0].rule[0][1] = lw.strategies[0].rule[1][1];
+    lw.strategies[0].epoch[0].rules = 2;
+    lw_check_mean(&lw, 0, 500, METRIC_CONTENT_ACCOUNTS, label_with(label_total, LABEL_DATA, 0),
+                  rate * moves * (1 - (1 - h) * exp(-reads_per_s * held)));
+    lw_check_mean(&lw, 0, 500, METRIC_CONTENT_ACCOUNTS, label_with(label_total, LABEL_DATA, 1),
+                  rate * 1000);
+}
+
 /* Plans */
 
 /* Data with one custodian of AA, the key with another. */
@@ -451,6 +520,141 @@ test_only_the_part_of_the_accounts_within_reach_is_exposed(void **state)
     recording_release(&r);
 }
 
+/* Data with one custodian; the key, in software, with another, who refuses all orders; seizing the
+ * place where it lies takes 30 days longer. */
+static void
+detour_world(struct legal_world *lw, double rate_per_day)
+{
+    split_world(lw, 1000, 1e9, rate_per_day);
+    lw->place[2].in.i = 0; /* another place in AA, for the key alone */
+    lw->store[0].at.i = 2;
+    lw->store[0].extractable = true;
+    lw->custodian[1].rejects = 1;
+    lw_allow(lw, 0, LW_SEIZURE)->filing = dist_constant(30 * LW_DAY);
+    lw->stream[0][0].through = MASK(LW_ORDER) | MASK(LW_SEIZURE);
+    lw->stream[0][0].escalates = true;
+}
+
+static void
+test_another_way_to_the_key_is_not_retroactive(void **state)
+{
+    static struct legal_world lw;
+
+    (void)state;
+    detour_world(&lw, 0.1);
+    lw.custodian[1].team = (struct legal_team){0, dist_constant(10 * LW_DAY)};
+    lw_check_mean(&lw, 0, 500, METRIC_CONTENT_ACCOUNTS, label_total, 0.1 * (1000 - 40));
+    lw_check_mean(&lw, 0, 500, METRIC_CIPHERTEXT_ACCOUNTS, label_total, 0.1 * 1000);
+    lw_check_mean(&lw, 0, 100, METRIC_CONTENT_RETROACTIVE, label_total, 0);
+}
+
+static void
+test_a_narrowed_request_brings_metadata_and_escalates(void **state)
+{
+    static struct legal_world lw;
+    const double rate = 0.1, slow = 200;
+
+    (void)state;
+    home_world(&lw, 1000, 1e9, rate);
+    lw.store[0].extractable = true;
+    lw.custodian[0].narrows = 1;
+    lw_allow(&lw, 0, LW_SEIZURE)->filing = dist_constant(slow * LW_DAY);
+    lw.stream[0][0].through = MASK(LW_ORDER) | MASK(LW_SEIZURE);
+    lw.stream[0][0].escalates = true;
+    lw_check_mean(&lw, 0, 1000, METRIC_METADATA_ACCOUNTS, label_total, rate * 1000);
+    lw_check_mean(&lw, 0, 1000, METRIC_CONTENT_ACCOUNTS, label_total, rate * (1000 - slow));
+    lw.stream[0][0].escalates = false;
+    lw_check_mean(&lw, 0, 1000, METRIC_REQUESTS_METADATA, label_total, rate * 1000);
+    lw_check_mean(&lw, 0, 100, METRIC_CONTENT_ANY, label_total, 0);
+}
+
+static void
+test_a_request_that_has_content_asks_no_further(void **state)
+{
+    static struct legal_world lw;
+    static const struct period_count series[] = {{0, 400 * NS_PER_DAY, 40}};
+    struct recording r = {0};
+
+    /* class 0 opens at once; class 1's key is refused later, and lies open from day 500 on */
+    (void)state;
+    detour_world(&lw, 0);
+    lw.stream[0][0].series = series;
+    lw.stream[0][0].periods = 1;
+    lw.stream[0][0].exact = true;
+    lw.custodian[1].team = (struct legal_team){0, dist_constant(10 * LW_DAY)};
+    lw_class(&lw, false);
+    lw_store(&lw, 0, 0, false);
+    lw.strategies[0].epoch[0].rules = 0;
+    lw_rule(&lw, 0, 0, 1)->classes = 1;
+    lw_rule(&lw, 0, 0, 0);
+    lw_epoch(&lw, 0, 500);
+    lw_rule(&lw, 0, 0, 1);
+    lw_run(&lw, 0, 0, &r);
+    assert_true(lw_value(&r, METRIC_CONTENT_ACCOUNTS, label_with(label_total, LABEL_DATA, 0)) ==
+                40);
+    assert_true(lw_value(&r, METRIC_CONTENT_ACCOUNTS, label_with(label_total, LABEL_DATA, 1)) == 0);
+    recording_release(&r);
+}
+
+/* AA and BB hold a piece each of data and so does CC; any two are the whole. The key lies with the
+ * first holder, within reach from day 500 on. All are served in AA, whose orders reach abroad. */
+static void
+pieces_world(struct legal_world *lw)
+{
+    static const struct formula two_of_three = {2, NONE, NULL, 3};
+
+    lw_init(lw, 1000);
+    lw_allow(lw, 0, LW_ORDER)->abroad = true;
+    for (uint32_t i = 0; i < 3; i++) {
+        lw_custodian(lw, i);
+        lw->custodian[i].served_in |= 1;
+        lw_site(lw, i, i);
+    }
+    lw_custodian(lw, 2); /* cannot be served in AA */
+    lw_store(lw, 2, 3, true);
+    lw_store(lw, 0, 0, true);
+    lw_cohort(lw, 0, 1e9);
+    lw_authority(lw, 0);
+    lw_stream(lw, 0, MASK(LW_ORDER), 0);
+    for (uint32_t store = 0; store < 2; store++) {
+        struct rule *rule = lw_rule(lw, 0, 0, store);
+
+        rule->data = two_of_three;
+        rule->data.part = lw->leaf;
+        rule->sites = 7;
+        if (store == 0)
+            lw_epoch(lw, 0, 500);
+    }
+}
+
+static void
+test_an_order_for_ciphertext_does_not_become_one_for_the_key(void **state)
+{
+    static struct legal_world lw;
+    static const struct period_count series[] = {{449 * NS_PER_DAY, 450 * NS_PER_DAY, 1}};
+    struct recording r = {0};
+
+    /* In week 65 two pieces are asked for; the second holder refuses after the key has come within
+     * reach, while the first has not answered. So the first is asked anew, now for the key, too. */
+    (void)state;
+    pieces_world(&lw);
+    lw.stream[0][0].series = series;
+    lw.stream[0][0].periods = 1;
+    lw.stream[0][0].exact = true;
+    lw.stream[0][0].collects_ciphertext = lw.stream[0][0].escalates = true;
+    lw.custodian[0].team = (struct legal_team){0, dist_constant(200 * LW_DAY)};
+    lw.custodian[1].team = (struct legal_team){0, dist_constant(100 * LW_DAY)};
+    lw.custodian[2].team = (struct legal_team){0, dist_constant(250 * LW_DAY)};
+    lw.custodian[1].rejects = 1;
+    lw_run(&lw, 0, 0, &r);
+    assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT, label_total) == 1);
+    const double first = lw_value(&r, METRIC_CONTENT_FIRST, label_total);
+
+    assert_true(first >= 449 + 100 + 250 && first < 450 + 100 + 250);
+    assert_true(lw_value(&r, METRIC_CONTENT_RETROACTIVE, label_total) == 0);
+    recording_release(&r);
+}
+
 /* Time */
 
 static void
@@ -557,6 +761,32 @@ test_requests_wait_for_reviewers_as_in_an_mmc_queue(void **state)
         lw.custodian[0].team = (struct legal_team){t[i].reviewers, exponential_days(t[i].review)};
         lw_check_mean(&lw, 0, 20, METRIC_DISCLOSURE_DELAY, label_total, wait + t[i].review);
     }
+}
+
+static void
+test_a_team_that_grows_takes_up_who_waits(void **state)
+{
+    static struct legal_world lw, later;
+    static const struct period_count series[] = {{0, 400 * NS_PER_DAY, 50}};
+    struct recording r = {0};
+
+    (void)state;
+    home_world(&lw, 601, 1e9, 0);
+    lw.stream[0][0].series = series;
+    lw.stream[0][0].periods = 1;
+    lw.stream[0][0].exact = true;
+    lw.custodian[0].team = (struct legal_team){1, dist_constant(100 * LW_DAY)};
+    lw_epoch(&lw, 0, 500);
+    lw_rule(&lw, 0, 0, 0);
+    lw_run(&lw, 0, 0, &r);
+    assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT, label_total) <= 6);
+    later = lw;
+    later.world.custodian = later.custodian;
+    later.custodian[0].team.reviewers = 50;
+    lw.strategies[0].epoch[1].world = &later.world;
+    lw_run(&lw, 0, 0, &r);
+    assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT, label_total) == 50);
+    recording_release(&r);
 }
 
 static void
@@ -909,6 +1139,7 @@ main(void)
         cmocka_unit_test(test_a_request_for_more_accounts_than_there_are_names_all),
         cmocka_unit_test(test_a_treaty_delay_stands_for_filing_and_review),
         cmocka_unit_test(test_a_request_through_a_partner_is_shown_among_the_partners),
+        cmocka_unit_test(test_metadata_given_at_home_stay_at_home_when_a_partner_refuses),
         cmocka_unit_test(test_content_is_out_of_reach_while_the_key_is),
         cmocka_unit_test(
             test_ciphertext_collected_before_a_move_opens_when_the_key_comes_within_reach),
@@ -921,6 +1152,12 @@ main(void)
         cmocka_unit_test(test_a_class_out_of_reach_does_not_save_the_others),
         cmocka_unit_test(test_encrypted_metadata_are_had_only_by_opening),
         cmocka_unit_test(test_only_the_part_of_the_accounts_within_reach_is_exposed),
+        cmocka_unit_test(test_a_former_gateway_has_no_cache),
+        cmocka_unit_test(test_another_way_to_the_key_is_not_retroactive),
+        cmocka_unit_test(test_a_narrowed_request_brings_metadata_and_escalates),
+        cmocka_unit_test(test_a_request_that_has_content_asks_no_further),
+        cmocka_unit_test(test_an_order_for_ciphertext_does_not_become_one_for_the_key),
+        cmocka_unit_test(test_a_team_that_grows_takes_up_who_waits),
         cmocka_unit_test(test_levers_bind_when_they_are_executed),
         cmocka_unit_test(test_an_unfinished_request_is_pending_and_its_delay_censored),
         cmocka_unit_test(test_cost_does_not_grow_with_the_accounts_there_are),
