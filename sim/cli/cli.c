@@ -118,6 +118,10 @@ cli_open_scenario(struct cli_scenario *in, struct scenario **out, struct why *wh
         .data_dir = find_data_dir(in),
     };
 
+    /* a file that the user named and that is not there is bad input, not a failing machine */
+    if (access(in->path, R_OK) != 0)
+        return why_add(why, ERR_INPUT, NULL, "jurisim: cannot read '%s': %s", in->path,
+                       strerror(errno));
     return scenario_open(out, in->path, &options, why);
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Set by the first interrupt: trials under way are finished and kept. */
 static volatile int interrupted;
@@ -151,7 +152,13 @@ open_store(struct run *run, struct cli_scenario *in, const struct simulate_optio
         .costs = in->costs != NULL ? in->costs : "reference",
     };
 
-    return rc == 0 ? store_open(&run->store, o->db, o->mode, &identity, &run->legend, why) : rc;
+    if (rc != 0)
+        return rc;
+    if (o->mode == STORE_CREATE && o->db != NULL && access(o->db, F_OK) == 0)
+        return why_add(
+            why, ERR_INPUT, NULL,
+            "jurisim: %s is there already: --resume goes on with it, --force replaces it", o->db);
+    return store_open(&run->store, o->db, o->mode, &identity, &run->legend, why);
 }
 
 static int
