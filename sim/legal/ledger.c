@@ -9,6 +9,21 @@ enum {
     ACCOUNT_BITS = 48,          /* of a key; the cohort lies above */
 };
 
+/* An empty table of at least this many slots: the one that is there when it is large enough. */
+static int
+clear_slots(struct ledger *l, size_t slots)
+{
+    if (l->slots < slots) {
+        free(l->slot);
+        l->slot = calloc(slots, sizeof *l->slot);
+        l->slots = l->slot != NULL ? slots : 0;
+    } else {
+        memset(l->slot, 0, l->slots * sizeof *l->slot);
+    }
+    l->shift = 64 - (unsigned)__builtin_ctzll(l->slots | UINT64_C(1) << 63);
+    return l->slot != NULL ? 0 : ERR_MEMORY;
+}
+
 int
 ledger_init(struct ledger *l, const struct timeline *timeline, const struct effect_table *table,
             size_t expected)
@@ -17,19 +32,18 @@ ledger_init(struct ledger *l, const struct timeline *timeline, const struct effe
 
     while (log2 < SLOTS_FIRST_MOST_LOG2 && (size_t)1 << log2 < 2 * expected)
         log2++;
-    *l = (struct ledger){
-        .timeline = timeline,
-        .table = table,
-        .slots = (size_t)1 << log2,
-        .shift = 64 - log2,
-    };
-    l->slot = calloc(l->slots, sizeof *l->slot);
+    l->timeline = timeline;
+    l->table = table;
+    l->accounts.count = l->views.count = l->holdings.count = 0;
+    free(l->fragments);
+    free(l->before);
+    free(l->keys);
     l->fragments = calloc(timeline->data_forms + 1, sizeof *l->fragments);
     l->before = calloc(timeline->data_forms + 1, sizeof *l->before);
     l->keys = calloc(timeline->key_forms + 1, sizeof *l->keys);
-    if (l->slot == NULL || l->fragments == NULL || l->before == NULL || l->keys == NULL)
+    if (l->fragments == NULL || l->before == NULL || l->keys == NULL)
         return ERR_MEMORY;
-    return 0;
+    return clear_slots(l, (size_t)1 << log2);
 }
 
 void

@@ -118,8 +118,8 @@ struct touch {
     bool content, metadata, pieces; /* was any disclosed? */
 };
 
-/* With room for about `expected` accounts; more are no error. ERR_MEMORY. Release also after
- * failure. */
+/* Empty, with room for about `expected` accounts; more are no error. Start from `{0}`, or from a
+ * ledger used before, whose memory is used again. ERR_MEMORY. Release also after failure. */
 MUST_CHECK int ledger_init(struct ledger *ledger, const struct timeline *timeline,
                            const struct effect_table *table, size_t expected);
 void ledger_release(struct ledger *ledger);

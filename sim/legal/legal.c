@@ -224,18 +224,34 @@ docket_run(struct docket *d)
     return rc;
 }
 
+/* What strategies leave to one another: what was drawn, and memory. */
+struct desk {
+    struct memo memo;
+    struct ledger ledger;
+};
+
+static void
+desk_release(struct desk *desk)
+{
+    memo_release(&desk->memo);
+    ledger_release(&desk->ledger);
+}
+
 static int
 run_one(const struct model *model, struct strategy_id strategy, uint64_t replication,
-        struct memo *memo, struct recording *out, struct why *why)
+        struct desk *desk, struct recording *out, struct why *why)
 {
     struct docket d = {
         .model = model,
         .strategy = &model->strategy[strategy.i],
         .seed = model->study.seed,
         .replication = replication,
-        .memo = memo,
+        .memo = &desk->memo,
+        .ledger = desk->ledger,
         .why = why,
     };
+
+    desk->ledger = (struct ledger){0}; /* lent to the docket */
     int rc = docket_init(&d);
 
     if (rc == 0)
@@ -244,6 +260,8 @@ run_one(const struct model *model, struct strategy_id strategy, uint64_t replica
         rc = why_no_memory(why);
     if (rc == 0)
         rc = standing_report(model, strategy, out, why);
+    desk->ledger = d.ledger;
+    d.ledger = (struct ledger){0};
     docket_release(&d);
     return rc;
 }
@@ -252,18 +270,18 @@ int
 legal_run_each(const struct model *model, uint64_t strategies, uint64_t replication,
                struct recording *out, struct why *why)
 {
-    struct memo memo = {0};
+    struct desk desk = {0};
     int rc = 0;
 
     for (uint32_t s = 0; s < model->strategies && rc == 0; s++) {
         if ((strategies >> s & 1) == 0)
             continue;
-        rc = run_one(model, (struct strategy_id){s}, replication, &memo, out, why);
+        rc = run_one(model, (struct strategy_id){s}, replication, &desk, out, why);
         if (rc < 0)
             why_add(why, (enum err)rc, NULL, "in legal replication %llu of strategy '%s'",
                     (unsigned long long)replication, model->strategy[s].is.name);
     }
-    memo_release(&memo);
+    desk_release(&desk);
     return rc;
 }
 
@@ -271,9 +289,9 @@ int
 legal_run(const struct model *model, struct strategy_id strategy, uint64_t replication,
           struct recording *out, struct why *why)
 {
-    struct memo memo = {0};
-    const int rc = run_one(model, strategy, replication, &memo, out, why);
+    struct desk desk = {0};
+    const int rc = run_one(model, strategy, replication, &desk, out, why);
 
-    memo_release(&memo);
+    desk_release(&desk);
     return rc;
 }
