@@ -295,3 +295,108 @@ lw_check_mean(const struct legal_world *lw, uint32_t strategy, uint32_t n, enum 
     free(value);
     recording_release(&r);
 }
+
+struct dist
+lw_exponential_days(double mean)
+{
+    return (struct dist){.kind = DIST_EXPONENTIAL, .p = {mean * LW_DAY}};
+}
+
+void
+lw_home_world(struct legal_world *lw, double horizon_days, double accounts, double rate_per_day)
+{
+    uint32_t c;
+
+    lw_init(lw, horizon_days);
+    lw_allow(lw, 0, LW_ORDER);
+    c = lw_custodian(lw, 0);
+    lw_site(lw, 0, c);
+    lw_store(lw, 0, c, false);
+    lw_cohort(lw, 0, accounts);
+    lw_authority(lw, 0);
+    lw_stream(lw, 0, LW_MASK(LW_ORDER), rate_per_day);
+    lw_rule(lw, 0, 0, 0);
+}
+
+void
+lw_partner_world(struct legal_world *lw, double rate, double delay, double grant)
+{
+    uint32_t c;
+
+    lw_init(lw, 1000);
+    lw_allow(lw, 0, LW_MLAT);
+    lw_allow(lw, 1, LW_ORDER);
+    lw_treaty(lw, 0, 1, dist_constant(delay * LW_DAY), grant);
+    c = lw_custodian(lw, 1);
+    lw->custodian[c].team = (struct legal_team){1, dist_constant(50 * LW_DAY)};
+    lw_site(lw, 1, c);
+    lw_store(lw, 1, c, false);
+    lw_cohort(lw, 0, 1);
+    lw_authority(lw, 0);
+    lw_stream(lw, 0, LW_MASK(LW_MLAT), rate);
+    lw_rule(lw, 0, 0, 0);
+}
+
+void
+lw_moving_world(struct legal_world *lw, double horizon, double accounts, double rate, double moves)
+{
+    uint32_t state_owned, foreign;
+
+    lw_init(lw, horizon);
+    lw_allow(lw, 0, LW_DIRECT);
+    state_owned = lw_custodian(lw, 0);
+    lw->custodian[state_owned].state_owned = true;
+    foreign = lw_custodian(lw, 1);
+    lw_site(lw, 0, state_owned);
+    lw_store(lw, 1, foreign, false);
+    lw_store(lw, 0, state_owned, false);
+    lw_cohort(lw, 0, accounts);
+    lw_authority(lw, 0);
+    lw_stream(lw, 0, LW_MASK(LW_DIRECT), rate);
+    lw_rule(lw, 0, 0, 0);
+    lw_epoch(lw, 0, moves);
+    lw_rule(lw, 0, 0, 1);
+}
+
+void
+lw_split_world(struct legal_world *lw, double horizon_days, double accounts, double rate_per_day)
+{
+    uint32_t other;
+
+    lw_home_world(lw, horizon_days, accounts, rate_per_day);
+    other = lw_custodian(lw, 0);
+    lw->store[0].operator.i = lw->store[0].controller.i = other;
+}
+
+void
+lw_busy_world(struct legal_world *lw)
+{
+    uint32_t c;
+
+    lw_home_world(lw, 2000, 1000, 0.5);
+    lw_class(lw, true);
+    lw->terms[0][LW_ORDER].filing = lw_exponential_days(10);
+    lw->terms[0][LW_ORDER].grant = 0.8;
+    lw->custodian[0].team = (struct legal_team){4, lw_exponential_days(7)};
+    lw->custodian[0].rejects = 0.2;
+    lw->custodian[0].narrows = 0.2;
+    lw->custodian[0].challenges = 0.3;
+    lw->custodian[0].court = lw_exponential_days(100);
+    lw->custodian[0].challenge_wins = 0.5;
+    lw->stream[0][0].wants_content = 0.6;
+    lw->stream[0][0].accounts = lw_exponential_days(5.0 / LW_DAY);
+    c = lw_custodian(lw, 1);
+    lw_site(lw, 1, c);
+    lw_store(lw, 1, c, true);
+    lw_allow(lw, 1, LW_ORDER);
+    lw_allow(lw, 1, LW_MLAT);
+    lw_treaty(lw, 1, 0, lw_exponential_days(200), 0.5);
+    lw_authority(lw, 1);
+    lw_stream(lw, 1, LW_MASK(LW_ORDER) | LW_MASK(LW_MLAT), 0.4)->escalates = true;
+    lw_cohort(lw, 1, 300);
+    lw->target[1][0][0] = 0.7;
+    lw->target[1][0][1] = 0.3;
+    lw_epoch(lw, 0, 900)->old_copies_for = 50 * NS_PER_DAY;
+    lw_rule(lw, 0, 1, 1)->share = 0.25;
+    lw_rule(lw, 0, 1, 0);
+}

@@ -50,7 +50,8 @@ struct legal_world {
     struct lw_strategy strategies[LW_STRATEGIES];
 };
 
-#define LW_DAY 86400.0
+#define LW_DAY     86400.0
+#define LW_MASK(i) (UINT64_C(1) << (i))
 
 /* No custodians, holders, users or authorities; one class of content; one strategy of one epoch and
  * no rules; from 2013-01-01 on. */
@@ -89,5 +90,24 @@ double lw_value(const struct recording *r, enum metric_id metric, struct label l
  * of 1 - LEVEL of goodness.h. */
 void lw_check_mean(const struct legal_world *lw, uint32_t strategy, uint32_t n,
                    enum metric_id metric, struct label label, double expected);
+
+struct dist lw_exponential_days(double mean);
+
+/* Whole worlds. Each of one authority of AA (the first jurisdiction) with one stream. */
+
+/* AA can order its one custodian, who holds data and keys of `accounts`. */
+void lw_home_world(struct legal_world *lw, double horizon_days, double accounts,
+                   double rate_per_day);
+/* The same, but the key is with a second custodian. */
+void lw_split_world(struct legal_world *lw, double horizon_days, double accounts,
+                    double rate_per_day);
+/* AA may ask BB, where data and keys of one account are, for 1000 days. */
+void lw_partner_world(struct legal_world *lw, double rate_per_day, double delay_days, double grant);
+/* AA holds the ciphertext through a company of its own state; the key lies in BB, out of reach,
+ * until it moves to AA. */
+void lw_moving_world(struct legal_world *lw, double horizon_days, double accounts,
+                     double rate_per_day, double moves_on_day);
+/* Two authorities, with every way a request can end. */
+void lw_busy_world(struct legal_world *lw);
 
 #endif
