@@ -34,7 +34,7 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 HELPER_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: all deps demo test unit check-layers check-headers clean install uninstall format lint help
+.PHONY: all deps demo test bench unit check-layers check-headers clean install uninstall format lint help
 all: $(BUILD)/jurisim compile_commands.json
 
 help:
@@ -69,7 +69,7 @@ deps:
 ## make demo       deps, build, simulate the iCloud scenario, print the comparison, draw the figures
 demo: deps
 	@$(MAKE) --no-print-directory all
-	@results/demo $(BUILD)/jurisim
+	@bench/demo $(BUILD)/jurisim
 
 # ---- tests ----
 
@@ -87,6 +87,16 @@ check-layers:
 	@tests/check-layers
 check-headers:
 	@tests/check-headers
+
+# ---- benchmarks: never part of `make test` ----
+
+## make bench      does the cost depend on the accounts? how fast is this machine's cryptography?
+BENCH_PACKAGES := valgrind
+bench: deps
+	@tests/deps $(BENCH_PACKAGES)
+	@$(MAKE) --no-print-directory all
+	@bench/scale $(BUILD)/jurisim
+	@$(BUILD)/jurisim bench crypto --quick
 
 # ---- housekeeping ----
 

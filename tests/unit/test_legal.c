@@ -45,6 +45,24 @@ test_a_delay_shifts_exposure_by_its_length(void **state)
 }
 
 static void
+test_what_a_lever_is_granted_does_not_shift_its_review(void **state)
+{
+    static struct legal_world lw;
+    const double rate = 0.2, horizon = 365, grant = 0.5, mean = 90;
+
+    (void)state;
+    lw_home_world(&lw, horizon, 1e9, rate);
+    lw.terms[0][LW_ORDER].grant = grant;
+    lw.custodian[0].team = (struct legal_team){0, lw_exponential_days(mean)};
+    lw.custodian[0].rejects = grant;
+    /* the mean of max(0, s - review), over all s that are left at the receipt */
+    lw_check_mean(
+        &lw, 0, 4000, METRIC_CONTENT_ACCOUNT_DAYS, label_total,
+        rate * grant * (1 - grant) *
+            (horizon * horizon / 2 - mean * (horizon - mean * (1 - exp(-horizon / mean)))));
+}
+
+static void
 test_uniformly_named_accounts_are_exposed_as_in_occupancy(void **state)
 {
     static struct legal_world lw;
@@ -304,6 +322,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_poisson_stream_naming_the_one_account_exposes_it_exponentially),
         cmocka_unit_test(test_a_delay_shifts_exposure_by_its_length),
+        cmocka_unit_test(test_what_a_lever_is_granted_does_not_shift_its_review),
         cmocka_unit_test(test_uniformly_named_accounts_are_exposed_as_in_occupancy),
         cmocka_unit_test(test_a_request_for_more_accounts_than_there_are_names_all),
         cmocka_unit_test(test_only_the_part_of_the_accounts_within_reach_is_exposed),

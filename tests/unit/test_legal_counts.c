@@ -305,7 +305,7 @@ test_the_same_run_twice_gives_the_same_bytes(void **state)
 static void
 test_strategies_run_together_as_they_do_alone(void **state)
 {
-    static struct legal_world lw;
+    static struct legal_world lw, other;
     struct recording alone = {0}, together = {0};
     size_t n = 0;
 
@@ -314,6 +314,16 @@ test_strategies_run_together_as_they_do_alone(void **state)
     lw_strategy(&lw);
     lw_rule(&lw, 1, 1, 0);
     lw_rule(&lw, lw_strategy(&lw), 0, 0)->share = 0.4;
+    /* the last has more accounts, and its requests name more of them */
+    other = lw;
+    other.world.cohort = other.cohort;
+    other.world.authority = other.authority;
+    other.cohort[0].accounts = 1500;
+    for (uint32_t a = 0; a < 2; a++) {
+        other.authority[a].stream = other.stream[a];
+        other.stream[a][0].accounts = dist_constant(a == 0 ? 3 : 40);
+    }
+    lw.strategies[2].epoch[0].world = &other.world;
     assert_int_equal(legal_run_each(&lw.model, 5, 2, &together, NULL), 0);
     for (uint32_t s = 0; s < 3; s += 2) {
         lw_run(&lw, s, 2, &alone);

@@ -189,6 +189,43 @@ test_a_request_that_has_content_asks_no_further(void **state)
     recording_release(&r);
 }
 
+static void
+test_a_piece_obtained_before_a_refusal_is_not_asked_for_again(void **state)
+{
+    static const struct formula two_of_three = {2, NONE, NULL, 3};
+    static struct legal_world lw;
+    struct recording r = {0};
+
+    /* Three holders of a piece of the data, or of a share of the key. The first gives it, the
+     * second refuses, so the third is asked. */
+    (void)state;
+    for (int keys = 0; keys < 2; keys++) {
+        struct rule *rule;
+
+        lw_home_world(&lw, 1000, 1e9, 0.05);
+        for (uint32_t i = 1; i < 3; i++)
+            lw_custodian(&lw, 0);
+        lw.custodian[1].rejects = 1;
+        for (uint32_t i = 0; i < 3; i++) {
+            lw.custodian[i].team = (struct legal_team){0, dist_constant((10 + 10 * i) * LW_DAY)};
+            if (i > 0)
+                keys ? lw_store(&lw, 0, i, true) : lw_site(&lw, 0, i);
+        }
+        rule = &lw.strategies[0].rule[0][0];
+        *(keys ? &rule->keys : &rule->data) = two_of_three;
+        *(keys ? &rule->keys.part : &rule->data.part) = lw.leaf;
+        *(keys ? &rule->stores : &rule->sites) = 7;
+        lw.stream[0][0].escalates = true;
+        lw_run(&lw, 0, 0, &r);
+        const double all = lw_value(&r, METRIC_REQUESTS_RECEIVED, label_total);
+
+        assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT, label_total) > 0.8 * all);
+        assert_true(lw_value(&r, METRIC_REQUESTS_RECEIVED,
+                             label_with(label_total, LABEL_CUSTODIAN, 0)) == all);
+    }
+    recording_release(&r);
+}
+
 /* AA and BB hold a piece each of data and so does CC; any two are the whole. The key lies with the
  * first holder, within reach from day 500 on. All are served in AA, whose orders reach abroad. */
 static void
@@ -479,6 +516,7 @@ main(void)
         cmocka_unit_test(test_another_way_to_the_key_is_not_retroactive),
         cmocka_unit_test(test_a_narrowed_request_brings_metadata_and_escalates),
         cmocka_unit_test(test_a_request_that_has_content_asks_no_further),
+        cmocka_unit_test(test_a_piece_obtained_before_a_refusal_is_not_asked_for_again),
         cmocka_unit_test(test_an_order_for_ciphertext_does_not_become_one_for_the_key),
         cmocka_unit_test(test_content_is_out_of_reach_while_the_key_is),
         cmocka_unit_test(
