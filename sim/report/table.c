@@ -77,7 +77,7 @@ number_short(double value, struct text *out)
             text_addf(out, "%.4g %s", value / scale[i].from, scale[i].suffix);
             return;
         }
-    if (size >= 1000)
+    if (size >= 999.5) /* where three digits would round to 1e+03 */
         text_addf(out, "%.0f", value);
     else
         text_addf(out, "%.3g", value);
