@@ -6,8 +6,10 @@ PREFIX  ?= /usr/local
 SAN     ?=
 V       ?=
 Q       := $(if $(V),,@)
-# as many jobs as cores
+# as many jobs as cores; makes below this one share them
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += --jobs=$(shell nproc)
+endif
 BUILD   ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma   := ,
 
@@ -115,8 +117,8 @@ format:
 
 ## make lint       build with clang too, and check the layout
 lint:
-	$(MAKE) CC=clang BUILD=build-clang build-clang/jurisim
-	clang-format --dry-run -Werror $(shell git ls-files '*.c' '*.h')
+	@$(MAKE) --no-print-directory CC=clang BUILD=build-clang build-clang/jurisim
+	@clang-format --dry-run -Werror $(shell git ls-files '*.c' '*.h')
 
 compile_commands.json: Makefile $(LIB_SRC) sim/cli/main.c
 	@{ echo '['; sep=; for f in $(LIB_SRC) sim/cli/main.c; do \

@@ -1,7 +1,7 @@
 /* jurisim plot: a figure of a kept run, into a file or on the terminal. */
 #include "base/mem.h"
 #include "cli/simulate.h"
-#include "report/figure.h"
+#include "report/figure_json.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,25 +12,31 @@
 static const char help[] =
     "usage: jurisim plot DB FIGURE -o FILE\n"
     "       jurisim plot DB FIGURE --terminal\n"
+    "       jurisim plot DB FIGURE --json\n"
     "       jurisim plot --list\n\n"
     "Draws a figure of a finished run, read from its database, through gnuplot (Debian package\n"
     "gnuplot-nox).\n\n"
     "  -o, --output FILE   an SVG, PNG or PDF, as the name ends; replaced when it is there\n"
     "      --terminal      with characters, as wide and high as the terminal\n"
+    "      --json          the figure's numbers as JSON on stdout; nothing is drawn\n"
     "      --title TEXT    instead of the figure's heading\n"
     "      --list          which figures there are\n";
 
-enum { OPT_TERMINAL = 256, OPT_TITLE, OPT_LIST };
+enum { OPT_TERMINAL = 256, OPT_TITLE, OPT_LIST, OPT_JSON };
 static const struct option options[] = {
-    {"output", required_argument, NULL, 'o'},      {"help", no_argument, NULL, 'h'},
-    {"terminal", no_argument, NULL, OPT_TERMINAL}, {"title", required_argument, NULL, OPT_TITLE},
-    {"list", no_argument, NULL, OPT_LIST},         {NULL, 0, NULL, 0},
+    {"output", required_argument, NULL, 'o'},
+    {"help", no_argument, NULL, 'h'},
+    {"terminal", no_argument, NULL, OPT_TERMINAL},
+    {"title", required_argument, NULL, OPT_TITLE},
+    {"list", no_argument, NULL, OPT_LIST},
+    {"json", no_argument, NULL, OPT_JSON},
+    {NULL, 0, NULL, 0},
 };
 
 struct asked {
     const char *db, *output, *title;
     const struct figure *figure;
-    bool terminal, list;
+    bool terminal, list, json;
 };
 
 static int
@@ -82,7 +88,7 @@ terminal_size(struct view *view)
 static int
 deliver(const struct asked *a, const struct text *picture, struct why *why)
 {
-    if (a->terminal)
+    if (a->terminal || a->json)
         return cli_write(text_str(picture));
     const int rc = picture_save(a->output, picture, why);
 
@@ -97,7 +103,7 @@ plot(const struct asked *a)
     struct text picture = {0};
     struct view view = {
         .title = a->title,
-        .picture = a->terminal ? PICTURE_TERMINAL : picture_of_path(a->output),
+        .picture = a->terminal || a->json ? PICTURE_TERMINAL : picture_of_path(a->output),
     };
     int rc = simulate_read(&run, a->db, &why);
 
@@ -105,7 +111,8 @@ plot(const struct asked *a)
     view.outcome = &run.outcome;
     terminal_size(&view);
     if (rc == 0)
-        rc = figure_draw(&picture, a->figure, &view, &why);
+        rc = a->json ? figure_json(&picture, a->figure, &run.legend, &run.outcome, &why)
+                     : figure_draw(&picture, a->figure, &view, &why);
     const int code = rc == 0 ? deliver(a, &picture, &why) : cli_fail(rc, &why);
 
     text_release(&picture);
@@ -125,6 +132,10 @@ check(struct asked *a, int count, char **words)
     a->figure = figure_find(words[1]);
     if (a->figure == NULL)
         return unknown_figure(words[1]);
+    if (a->json && (a->output != NULL || a->terminal))
+        return cli_misuse("plot", "--json draws nothing: it excludes -o and --terminal");
+    if (a->json)
+        return EXIT_DONE;
     if (a->output == NULL && !a->terminal)
         return cli_misuse("plot", "say where to: -o %s.svg (or .png, .pdf), or --terminal",
                           a->figure->name);
@@ -156,10 +167,13 @@ cmd_plot(int argc, char **argv)
         case OPT_LIST:
             a.list = true;
             break;
+        case OPT_JSON:
+            a.json = true;
+            break;
         case 'h':
             return cli_write(help);
         default:
-            return cli_misuse("plot", "these options are not understood");
+            return cli_bad_option("plot", argv);
         }
     }
     if (a.list)

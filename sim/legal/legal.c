@@ -7,12 +7,33 @@
 
 /* Sources: every stream of every authority */
 
+/* Authorities and streams have so many numbers in a request's identity (docket.h). */
+enum { AUTHORITIES_MOST = 1 << 12, STREAMS_MOST = 1 << 8 };
+
+static int
+check_sources(const struct docket *d)
+{
+    const struct world *w = d->model->world;
+
+    if (w->authorities > AUTHORITIES_MOST)
+        return why_add(d->why, ERR_LIMIT, &w->authority[AUTHORITIES_MOST].is.at,
+                       "more than %d authorities", AUTHORITIES_MOST);
+    for (uint32_t a = 0; a < w->authorities; a++)
+        if (w->authority[a].streams > STREAMS_MOST)
+            return why_add(d->why, ERR_LIMIT, &w->authority[a].is.at,
+                           "authority '%s': more than %d request streams", w->authority[a].is.name,
+                           STREAMS_MOST);
+    return 0;
+}
+
 static int
 make_sources(struct docket *d)
 {
     const struct world *w = d->model->world;
-    int rc = 0;
+    int rc = check_sources(d);
 
+    if (rc < 0)
+        return rc;
     for (uint32_t a = 0; a < w->authorities; a++)
         d->sources += w->authority[a].streams;
     d->source = calloc(d->sources + 1, sizeof *d->source);

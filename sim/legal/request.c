@@ -3,10 +3,7 @@
 #include "legal/docket.h"
 #include <math.h>
 
-enum {
-    STREAM_BITS = 8,
-    AUTHORITY_BITS = 12,
-};
+enum { AUTHORITY_BITS = 12 }; /* of an identity; the stream's 8 and the number's 44 follow */
 
 static uint64_t
 entity_of(const struct docket *d, uint32_t source)

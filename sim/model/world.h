@@ -156,7 +156,8 @@ struct request_stream {
     const struct period_count *series; /* ascending, not overlapping */
     uint32_t periods;
     bool exact; /* the series' counts exactly, at uniform instants; else Poisson with that mean */
-    double concerns; /* probability that a request is about the cohorts here; others do not arrive */
+    double
+        concerns; /* probability that a request is about the cohorts here; others do not arrive */
     uint64_t through;     /* mask of instruments */
     struct dist accounts; /* per request; rounded up, at least 1, at most the cohort */
     const double *target; /* weight of each cohort; sums to 1 */

@@ -150,3 +150,22 @@ END
     [[ "$output" == "usage: jurisim plot DB FIGURE -o FILE"* ]]
     [ -z "$stderr" ]
 }
+
+@test "the numbers behind each figure are valid JSON" {
+    for figure in front latency exposure; do
+        "$jurisim" plot "$DB" "$figure" --json | python3 -c '
+import json, sys
+doc = json.load(sys.stdin)
+assert doc["figure"] == sys.argv[1] and len(doc["strategies"]) > 0
+for s in doc["strategies"]:
+    if sys.argv[1] == "latency":
+        ms = [q["ms"] for q in s["quantiles"]]
+        assert ms == sorted(ms) and ms[0] > 0
+    if sys.argv[1] == "exposure":
+        mean = [p["mean"] for p in s["points"]]
+        assert mean == sorted(mean) and len(mean) == 97
+    if sys.argv[1] == "front":
+        assert s["latency"]["low"] <= s["latency"]["mean"] <= s["latency"]["high"]
+' "$figure"
+    done
+}

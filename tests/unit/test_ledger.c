@@ -346,7 +346,7 @@ test_random_takings_expose_what_all_takings_together_open(void **state)
 
     (void)state;
     for (uint64_t world = 0; world < 1500; world++) {
-        struct ledger l;
+        struct ledger l = {0};
         struct counted c = {0};
         struct stream s;
         sim_ns now = 0;
@@ -387,7 +387,7 @@ test_many_accounts_are_each_counted_once(void **state)
     struct effect effect = {.metadata = 1};
     const struct timeline timeline = {.classes = 1};
     const struct effect_table table = {.effects = {.item = &effect, .count = 1}};
-    struct ledger l;
+    struct ledger l = {0};
     uint64_t gained = 0;
     struct touch t = {
         .asked = 1, .mode = WANT_METADATA, .effect = NONE, .gained = sum_up, .self = &gained};
@@ -406,12 +406,36 @@ test_many_accounts_are_each_counted_once(void **state)
     ledger_release(&l);
 }
 
+static void
+test_a_ledger_used_again_begins_empty(void **state)
+{
+    struct effect effect = {.metadata = 1};
+    const struct timeline timeline = {.classes = 1};
+    const struct effect_table table = {.effects = {.item = &effect, .count = 1}};
+    struct ledger l = {0};
+
+    (void)state;
+    for (uint64_t accounts = 5000; accounts > 0; accounts /= 7) {
+        uint64_t gained = 0;
+        struct touch t = {
+            .asked = 1, .mode = WANT_METADATA, .effect = NONE, .gained = sum_up, .self = &gained};
+
+        assert_int_equal(ledger_init(&l, &timeline, &table, 0), 0);
+        for (uint64_t i = 0; i < accounts; i++)
+            assert_int_equal(ledger_touch(&l, &t, i, 0, 0), 0);
+        assert_int_equal(touch_close(&t), 0);
+        assert_int_equal(gained, accounts);
+    }
+    ledger_release(&l);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_takings_expose_what_all_takings_together_open),
         cmocka_unit_test(test_many_accounts_are_each_counted_once),
+        cmocka_unit_test(test_a_ledger_used_again_begins_empty),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
