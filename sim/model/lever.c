@@ -219,6 +219,8 @@ lever_mean_delay_s(const struct world *w, const struct lever *l)
 {
     double s = dist_mean(&l->terms->execution);
 
+    if (l->treaty != NULL)
+        s += dist_mean(&l->acting_terms->execution);
     if (l->treaty != NULL && l->terms->stages == 0)
         s += dist_mean(&l->treaty->delay);
     else
@@ -265,6 +267,17 @@ lever_cache_capture(double reads_per_s, double ttl_s, double holds_for_s)
     if (ttl_s <= 0 || holds_for_s <= 0)
         return 0;
     return 1 - (1 - hit) * exp(-reads_per_s * holds_for_s);
+}
+
+double
+cohort_cache_capture(const struct cohort *cohort, double reads_per_s, double ttl_s,
+                     double holds_for_s)
+{
+    double sum = 0;
+
+    for (unsigned h = 0; h < COUNT(cohort->hour); h++)
+        sum += lever_cache_capture(reads_per_s * cohort->hour[h], ttl_s, holds_for_s);
+    return sum / COUNT(cohort->hour);
 }
 
 void

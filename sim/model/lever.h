@@ -70,7 +70,8 @@ bool lever_is_reviewed(const struct lever *lever);
 double lever_grant(const struct lever *lever);
 
 /* Mean seconds from filing to yield, queueing apart: filing or treaty delay, stages, review, the
- * court's delay times the chance of a challenge, execution. */
+ * court's delay times the chance of a challenge, execution (of a partner lever: the asker's
+ * instrument's and the partner's). */
 double lever_mean_delay_s(const struct world *w, const struct lever *lever);
 
 /* Probability that it yields content, metadata: lever_grant x (1 - rejects) x (1 - narrows) x
@@ -82,8 +83,17 @@ double lever_metadata_probability(const struct world *w, const struct lever *lev
  * 1 - (1 - h) exp(-lambda D), h = lambda T / (1 + lambda T), lambda the account's read rate. */
 double lever_cache_capture(double reads_per_s, double ttl_s, double holds_for_s);
 
+/* The same for an account of a cohort at any instant: the mean over the hours of its day, in each
+ * of which it reads at its own rate. `reads_per_s` is the mean over the day: of reads that fill the
+ * cache in question (epoch_cache_reads), not of all. */
+double cohort_cache_capture(const struct cohort *cohort, double reads_per_s, double ttl_s,
+                            double holds_for_s);
+
 /* "US production-order on apple", "CN mlat to US: production-order on apple". Into `text`. */
 void lever_describe(const struct world *w, const struct lever *lever, struct text *text);
+
+/* Of these key stores, those that answer a gateway: what its cache can hold. */
+uint64_t stores_cacheable(const struct world *w, uint64_t stores);
 
 /* The gateway of a rule for a cohort: stated, or the replica with the least RTT from the users. */
 struct site_id rule_gateway(const struct world *w, const struct rule *rule,

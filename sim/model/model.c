@@ -51,6 +51,18 @@ epoch_rule(const struct epoch *e, struct cohort_id cohort, struct class_id class
     return NULL;
 }
 
+double
+epoch_cache_reads(const struct epoch *e, struct cohort_id cohort, const struct rule *rule, double u)
+{
+    const struct cohort *c = &e->world->cohort[cohort.i];
+    double weight = 0;
+
+    for (uint32_t k = 0; k < e->world->classes; k++)
+        if (epoch_rule(e, cohort, (struct class_id){k}, u) == rule)
+            weight += e->world->class[k].weight;
+    return c->operations_per_s * c->reads * weight;
+}
+
 uint32_t
 epoch_parts(const struct epoch *e, struct cohort_id cohort, double *upper, uint32_t most)
 {

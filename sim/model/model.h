@@ -154,6 +154,11 @@ const struct epoch *epoch_at(const struct strategy *s, sim_ns t);
 const struct rule *epoch_rule(const struct epoch *e, struct cohort_id cohort, struct class_id class,
                               double u);
 
+/* Reads per second of one account that fetch a key of this rule and so fill its cache: the cohort's
+ * reads of the classes that the rule serves at `u`, mean over the day. */
+double epoch_cache_reads(const struct epoch *e, struct cohort_id cohort, const struct rule *rule,
+                         double u);
+
 /*
  * The parts of a cohort that are served alike for all classes: boundaries of u, ascending, from 0
  * to 1. Writes up to `most` upper ends and returns how many parts there are.

@@ -175,25 +175,40 @@ work_out(struct worked *k)
             k->open |= UINT64_C(1) << r;
 }
 
-/* The chance that the caches held by the set's levers have a given account's key. */
+/* The chance that the caches held by the set's levers have a given account's key of one rule. */
 static double
-cache_chance(const struct worked *k, uint64_t set)
+cache_chance(const struct worked *k, uint64_t set, uint32_t rule)
 {
     const struct plan_question *q = k->q;
     const struct cohort *c = &q->world->cohort[q->cohort.i];
-    double miss = 1, ttl = 0;
+    double miss = 1;
 
-    for (uint32_t r = 0; r < q->rules; r++)
-        ttl = fmax(ttl, q->rule[r]->key_cache_ttl_s);
-    for (uint64_t rest = set; rest != 0; rest &= rest - 1) {
+    for (uint64_t rest = set; rest != 0 && q->reads_per_s != NULL; rest &= rest - 1) {
         const uint32_t m = (uint32_t)__builtin_ctzll(rest);
 
-        if (k->yield[m * q->rules].cached != 0)
+        if (k->yield[m * q->rules + rule].cached != 0)
             miss *=
-                1 - lever_cache_capture(c->operations_per_s * c->reads, ttl,
-                                        q->levers->item[k->member[m]].acting_terms->holds_for_s);
+                1 - cohort_cache_capture(c, q->reads_per_s[rule], q->rule[rule]->key_cache_ttl_s,
+                                         q->levers->item[k->member[m]].acting_terms->holds_for_s);
     }
     return 1 - miss;
+}
+
+/* The least of the chances of the rules that the set opens only with cached keys. */
+static double
+least_cache_chance(struct worked *k, uint64_t set)
+{
+    double least = 1;
+
+    k->without_cache = true;
+    for (uint64_t rest = k->open; rest != 0; rest &= rest - 1) {
+        const uint32_t rule = (uint32_t)__builtin_ctzll(rest);
+
+        if (!rule_satisfied(k, rule, set))
+            least = fmin(least, cache_chance(k, set, rule));
+    }
+    k->without_cache = false;
+    return least;
 }
 
 static struct plan
@@ -212,10 +227,7 @@ plan_of(struct worked *k, uint64_t set)
         plan.probability *= q->want == WANT_METADATA ? lever_metadata_probability(q->world, lever)
                                                      : lever_content_probability(q->world, lever);
     }
-    k->without_cache = true;
-    if (!all_satisfied(k, set))
-        plan.probability *= cache_chance(k, set);
-    k->without_cache = false;
+    plan.probability *= least_cache_chance(k, set);
     return plan;
 }
 

@@ -52,7 +52,9 @@ struct plan_question {
     struct cohort_id cohort;
     const struct rule *const *rule;
     const uint64_t *sites, *stores;
-    const struct yield *got; /* one a rule, or NULL */
+    const struct yield *got;   /* one a rule, or NULL */
+    const double *reads_per_s; /* one a rule: reads that fill its key cache (epoch_cache_reads);
+                                  NULL when no rule has a cache, or chances do not matter */
     uint32_t rules;
     const struct lever_list *levers; /* at most 64 */
     uint64_t refused;

@@ -72,9 +72,17 @@ all_jurisdictions(struct reach_question *q, struct cohort_id cohort, uint64_t *u
 
 /* What custodian c possesses or controls, itself or through subsidiaries, anywhere. */
 static struct yield
-custodian_yield(const struct world *w, const struct rule *rule, struct custodian_id c)
+custodian_yield(const struct world *w, const struct rule *rule, struct cohort_id cohort,
+                struct custodian_id c)
 {
+    const struct site_id g = rule_gateway(w, rule, cohort);
     struct yield y = {0};
+
+    /* whoever runs the gateway that decrypts can keep what its cache fetches */
+    if (rule->key_cache_ttl_s > 0 && rule->decrypts == DECRYPTS_GATEWAY && g.i != NONE &&
+        (custodian_is_under(w, w->site[g.i].operator, c) ||
+         custodian_is_under(w, w->site[g.i].controller, c)))
+        y.cached = stores_cacheable(w, rule->stores);
 
     for (uint32_t i = 0; i < w->sites; i++)
         if (custodian_is_under(w, w->site[i].operator, c) ||
@@ -106,7 +114,7 @@ reach_make(struct reach *out, const struct world *w, const struct rule *rule,
     if (rc == 0)
         rc = minimal_sets(&out->jurisdictions, w->jurisdictions, members_open, &q, why);
     for (uint32_t c = 0; c < w->custodians; c++)
-        q.member[c] = custodian_yield(w, rule, (struct custodian_id){c});
+        q.member[c] = custodian_yield(w, rule, cohort, (struct custodian_id){c});
     if (rc == 0)
         rc = minimal_sets(&out->custodians, w->custodians, members_open, &q, why);
     if (rc == 0)

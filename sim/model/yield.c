@@ -39,6 +39,14 @@ site_holder(const struct world *w, uint32_t i)
     return (struct holder){w->site[i].at, w->site[i].operator, w->site[i].controller };
 }
 
+static bool
+takes_site(const struct world *w, const struct lever *l, uint32_t i)
+{
+    if (l->addressee == ADDRESSEE_COVERT)
+        return (l->acting_terms->sites >> i & 1) != 0;
+    return reaches(w, l, site_holder(w, i));
+}
+
 static struct holder
 store_holder(const struct world *w, uint32_t i)
 {
@@ -73,9 +81,8 @@ take_store(const struct world *w, const struct lever *l, struct cohort_id cohort
         y->uses |= bit;
 }
 
-/* Every key store of the rule that answers a gateway: what its cache can hold. */
-static uint64_t
-cacheable(const struct world *w, uint64_t stores)
+uint64_t
+stores_cacheable(const struct world *w, uint64_t stores)
 {
     uint64_t out = 0;
 
@@ -97,10 +104,8 @@ lever_yield(const struct world *w, const struct lever *l, const struct rule *rul
     }
     for (uint32_t i = 0; i < w->sites; i++) {
         const uint64_t bit = UINT64_C(1) << i;
-        const bool taken = l->addressee == ADDRESSEE_COVERT ? (l->acting_terms->sites & bit) != 0
-                                                            : reaches(w, l, site_holder(w, i));
 
-        if ((sites & bit) != 0 && taken)
+        if ((sites & bit) != 0 && takes_site(w, l, i))
             y.fragments |= bit;
     }
     for (uint32_t i = 0; i < w->stores; i++)
@@ -111,8 +116,8 @@ lever_yield(const struct world *w, const struct lever *l, const struct rule *rul
         rule->decrypts == DECRYPTS_GATEWAY) {
         const struct site_id g = rule_gateway(w, rule, cohort);
 
-        if (g.i != NONE && reaches(w, l, site_holder(w, g.i)))
-            y.cached = cacheable(w, rule->stores & stores);
+        if (g.i != NONE && takes_site(w, l, g.i))
+            y.cached = stores_cacheable(w, rule->stores & stores);
     }
     return y;
 }

@@ -206,12 +206,26 @@ answer_any(const struct question *q, enum metric_id first, struct answer *out)
         out->value[i] = out->value[i] <= out->horizon_days; /* NAN: never */
 }
 
+/* Accounts to fractions, with each replication's own denominator: how many accounts there are may
+ * be uncertain, or a strategy's own. Where none was exposed 0 stays 0. */
+static void
+to_fractions(const struct question *q, struct answer *out)
+{
+    const struct label label = label_of(q);
+    const struct series *fraction = outcome_find(q->outcome, q->strategy, q->metric, label);
+    const struct series *accounts =
+        outcome_find(q->outcome, q->strategy, (enum metric_id)(q->metric - 1), label);
+
+    for (size_t i = 0; i < out->count; i++)
+        if (out->value[i] > 0 && fraction != NULL && accounts != NULL && accounts->value[i] > 0)
+            out->value[i] *= fraction->value[i] / accounts->value[i];
+}
+
 static void
 answer_curve(const struct question *q, enum curve_kind kind, bool fraction, struct answer *out)
 {
     const double step = q->legend->horizon_days / CURVE_POINTS;
     const double point = round(out->horizon_days / step);
-    const double per = fraction ? outcome_one(q->outcome, q->metric, label_total) : 1;
 
     if (q->claim->cohort.i != NONE || q->claim->class.i != NONE) {
         out->cannot = "is known by cohort or data class over the whole horizon only";
@@ -219,8 +233,8 @@ answer_curve(const struct question *q, enum curve_kind kind, bool fraction, stru
     }
     outcome_curve_values(q->outcome, q->strategy, q->claim->authority.i, kind, (uint32_t)point,
                          out->value);
-    for (size_t i = 0; i < out->count; i++)
-        out->value[i] *= per;
+    if (fraction)
+        to_fractions(q, out);
     if (fabs(point * step - out->horizon_days) > 0.5)
         text_addf(&out->note, ", read at day %.0f, the nearest point of the curve", point * step);
 }

@@ -175,22 +175,45 @@ outcome_estimate_values(const struct outcome *outcome, enum metric_id metric, co
     return e;
 }
 
+/* Accounts of the cohorts that a label speaks of. */
+static double
+accounts_of(const struct legend *legend, struct label label)
+{
+    double accounts = 0;
+
+    for (uint32_t i = 0; i < legend->names[LABEL_COHORT]; i++)
+        if (label.of[LABEL_COHORT] == LABEL_ALL || label.of[LABEL_COHORT] == i)
+            accounts += legend->accounts[i];
+    return accounts;
+}
+
+/* Accounts that one request of the label's authority, or of any, names on average. */
+static double
+accounts_at_once(const struct legend *legend, struct label label)
+{
+    double most = 1;
+
+    for (uint32_t i = 0; legend->named != NULL && i < legend->names[LABEL_AUTHORITY]; i++)
+        if (label.of[LABEL_AUTHORITY] == LABEL_ALL || label.of[LABEL_AUTHORITY] == i)
+            most = fmax(most, legend->named[i]);
+    return fmin(most, fmax(1, accounts_of(legend, label)));
+}
+
 double
 outcome_one(const struct outcome *outcome, enum metric_id metric, struct label label)
 {
     const struct legend *legend = outcome->private->legend;
-    const double one = metric_table[metric].one;
-    double accounts = 0;
+    const double one = metric_table[metric].one, named = accounts_at_once(legend, label);
 
     if (one == ONE_HORIZON)
-        return legend->horizon_days;
+        return legend->horizon_days * named;
+    if (one == ONE_REQUEST)
+        return named;
     if (one > 0)
         return one;
-    for (uint32_t i = 0; i < legend->names[LABEL_COHORT]; i++) {
-        if (label.of[LABEL_COHORT] == LABEL_ALL || label.of[LABEL_COHORT] == i)
-            accounts += legend->accounts[i];
-    }
-    return accounts > 0 ? 1 / accounts : 0;
+    const double accounts = accounts_of(legend, label);
+
+    return accounts > 0 ? named / accounts : 0;
 }
 
 /* The values of a series, or of one that was never observed. The caller frees; NULL: no memory. */

@@ -1,5 +1,6 @@
 #include "record/legend.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Names go to the arena as copies: a legend outlives its model. */
@@ -120,13 +121,30 @@ name_periods(struct legend *legend, const struct model *model)
     return 0;
 }
 
+/* What one event exposes when it happens: the bound on what was never seen rests on it. */
+static double
+accounts_named(const struct world *w, const struct authority *a)
+{
+    double most = 1, population = 1;
+
+    for (uint32_t i = 0; i < w->cohorts; i++)
+        population = fmax(population, w->cohort[i].accounts);
+    for (uint32_t i = 0; i < a->streams; i++)
+        most = fmax(most, dist_mean(&a->stream[i].accounts));
+    return fmin(most, population);
+}
+
 static int
 name_world(struct legend *legend, const struct world *w)
 {
     double *accounts = arena_alloc(&legend->arena, w->cohorts + 1, sizeof *accounts);
-    int rc = accounts != NULL ? 0 : ERR_MEMORY;
+    double *named = arena_alloc(&legend->arena, w->authorities + 1, sizeof *named);
+    int rc = accounts != NULL && named != NULL ? 0 : ERR_MEMORY;
 
     legend->accounts = accounts;
+    legend->named = named;
+    for (uint32_t i = 0; rc == 0 && i < w->authorities; i++)
+        named[i] = accounts_named(w, &w->authority[i]);
     for (uint32_t i = 0; rc == 0 && i < w->cohorts; i++)
         accounts[i] = w->cohort[i].accounts;
     const struct {

@@ -26,6 +26,8 @@ struct legend {
     uint32_t names[LABELS];
     const uint32_t *first_stream; /* [authorities]: row of an authority's first stream */
     const double *accounts;       /* [cohorts] */
+    const double *named;          /* [authorities]: accounts that one request names on average, of
+                                     the stream where that is most; NULL: 1 each */
     const struct legend_change *change;
     uint32_t changes;
     uint32_t legal, traffic; /* replications of the study */

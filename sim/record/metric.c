@@ -53,7 +53,7 @@ enum {
 #define EXPOSED_ACCOUNTS(kind)                                                                     \
     {                                                                                              \
         .labels = BY_ALL, .name = "exposure." kind ".accounts", .unit = "accounts",                \
-        .plane = PLANE_LEGAL, .summary = SUMMARY_RARE_MEAN, .one = 1,                              \
+        .plane = PLANE_LEGAL, .summary = SUMMARY_RARE_MEAN, .one = ONE_REQUEST,                    \
         .about = "accounts whose " kind " is exposed",                                             \
     }
 #define EXPOSED_FRACTION(kind)                                                                     \

@@ -55,6 +55,7 @@ enum metric_id {
     METRICS
 };
 
+#define ONE_REQUEST (-2.0)
 #define ONE_HORIZON (-1.0)
 
 struct metric {
@@ -62,8 +63,9 @@ struct metric {
     const char *unit;
     enum plane plane;
     enum summary summary;
-    double one; /* the size of one event, for the bound of SUMMARY_RARE_MEAN; 0: 1 / accounts;
-                   ONE_HORIZON: the horizon in days (an account open from the start to the end) */
+    double one; /* the size of one event, for the bound of SUMMARY_RARE_MEAN. ONE_REQUEST: the
+                   accounts that one request names; 0: these as a share of all; ONE_HORIZON: the
+                   same accounts, open from the start of the horizon to its end, in days */
     bool absent_is_unknown; /* a trial that did not write it did not see it: NAN, where others
                                mean 0 */
     uint32_t labels;        /* which of authority, cohort and data tell its series apart: bits

@@ -12,8 +12,9 @@ struct subject {
     const struct epoch *epoch;
     const struct rule *rule;
     struct cohort_id cohort;
-    uint32_t classes; /* mask */
-    double share;     /* of the cohort's accounts */
+    uint32_t classes;   /* mask */
+    double share;       /* of the cohort's accounts */
+    double reads_per_s; /* of one account, that fill the rule's key cache */
     sim_ns on;
 };
 
@@ -62,6 +63,7 @@ each_rule(const struct teller *t, struct subject *s, struct why *why)
         for (uint32_t r = 0; r < s->epoch->rules && rc == 0; r++) {
             s->rule = &s->epoch->rule[r];
             s->share = upper[p] - low;
+            s->reads_per_s = epoch_cache_reads(s->epoch, s->cohort, s->rule, (low + upper[p]) / 2);
             s->classes = classes_of(s->epoch, s->cohort, s->rule, (low + upper[p]) / 2,
                                     s->epoch->world->classes);
             if (s->classes != 0)

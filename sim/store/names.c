@@ -72,6 +72,15 @@ write_changes(struct store *store, const struct legend *legend, struct why *why)
     return rc;
 }
 
+/* What the column `accounts` says of a row; -1: nothing. */
+static double
+accounts_of(const struct legend *legend, unsigned kind, uint32_t row)
+{
+    if (kind == LABEL_COHORT)
+        return legend->accounts[row];
+    return kind == LABEL_AUTHORITY && legend->named != NULL ? legend->named[row] : -1;
+}
+
 int
 names_write(struct store *store, const struct legend *legend, struct why *why)
 {
@@ -84,7 +93,7 @@ names_write(struct store *store, const struct legend *legend, struct why *why)
             continue;
         for (uint32_t i = 0; rc == 0 && i < legend->names[kind]; i++)
             rc = add_name(store, label_name[kind], -1, i, legend->name[kind][i],
-                          kind == LABEL_COHORT ? legend->accounts[i] : -1, why);
+                          accounts_of(legend, kind, i), why);
     }
     if (rc == 0)
         rc = write_streams(store, legend, why);
@@ -154,7 +163,7 @@ names_count(struct store *store, struct why *why)
 struct filling {
     struct legend *legend;
     const char **strategy, **name[LABELS];
-    double *accounts;
+    double *accounts, *named;
     uint32_t *first_stream;
     uint32_t next[LABELS + 1];
 };
@@ -167,13 +176,15 @@ make_room(struct filling *f, const struct store *store)
     /* One more than needed: NULL then means no memory and nothing else. */
     f->strategy = arena_alloc(arena, store->strategies + 1, sizeof *f->strategy);
     f->accounts = arena_alloc(arena, store->names[LABEL_COHORT] + 1, sizeof *f->accounts);
+    f->named = arena_alloc(arena, store->names[LABEL_AUTHORITY] + 1, sizeof *f->named);
     f->first_stream =
         arena_alloc(arena, store->names[LABEL_AUTHORITY] + 1, sizeof *f->first_stream);
-    if (f->strategy == NULL || f->accounts == NULL || f->first_stream == NULL)
+    if (f->strategy == NULL || f->accounts == NULL || f->named == NULL || f->first_stream == NULL)
         return ERR_MEMORY;
     f->legend->strategy = f->strategy;
     f->legend->strategies = store->strategies;
     f->legend->accounts = f->accounts;
+    f->legend->named = f->named;
     f->legend->first_stream = f->first_stream;
     for (unsigned i = 0; i < LABELS; i++) {
         f->name[i] = arena_alloc(arena, store->names[i] + 1, sizeof *f->name[i]);
@@ -228,6 +239,8 @@ fill_name(void *self, unsigned kind, sqlite3_stmt *from)
         f->name[kind][row] = copy;
     if (kind == LABEL_COHORT)
         f->accounts[row] = sqlite3_column_double(from, 4);
+    if (kind == LABEL_AUTHORITY)
+        f->named[row] = sqlite3_column_double(from, 4);
     return 0;
 }
 

@@ -30,7 +30,7 @@ const char *const schema_sql[] = {
     "    parent   INTEGER NOT NULL DEFAULT -1, -- of a stream: its authority\n"
     "    ordinal  INTEGER NOT NULL,\n"
     "    name     TEXT NOT NULL,\n"
-    "    accounts REAL,          -- of a cohort\n"
+    "    accounts REAL,          -- of a cohort; of an authority: named by a request on average\n"
     "    PRIMARY KEY (kind, parent, ordinal)\n"
     ") WITHOUT ROWID",
 

@@ -75,21 +75,36 @@ source_open(struct window *w, uint32_t cohort, enum course course, double rate_p
     source_next(from);
 }
 
+/*
+ * How much more often a cohort is simulated than it operates: a rare one is topped up, by its day
+ * and not by the hour, to at least PROBE_SHARE of all, so that every hour keeps its own weight.
+ */
+static double
+probe_factor(const struct world *w, uint32_t cohort)
+{
+    double own = 0, all = 0;
+
+    for (unsigned hour = 0; hour < 24; hour++) {
+        own += cohort_rate(&w->cohort[cohort], hour);
+        all += hours_rate(w, hour);
+    }
+    return own > 0 && own < PROBE_SHARE * all ? PROBE_SHARE * all / own - 1 : 0;
+}
+
 static void
 sources_open(struct window *w, unsigned hour)
 {
-    const double all = hours_rate(w->world, hour);
-
     w->sources = 0;
     for (uint32_t i = 0; i < w->world->cohorts; i++) {
         const double rate = cohort_rate(&w->world->cohort[i], hour);
+        const double probes = rate * probe_factor(w->world, i);
 
         if (rate <= 0)
             continue;
         source_open(w, i, COURSE_MEASURED, rate);
         source_open(w, i, COURSE_WARM_UP, rate);
-        if (rate < PROBE_SHARE * all)
-            source_open(w, i, COURSE_PROBE, PROBE_SHARE * all - rate);
+        if (probes > 0)
+            source_open(w, i, COURSE_PROBE, probes);
     }
 }
 

@@ -272,6 +272,84 @@ test_cache_capture_follows_its_formula(void **state)
 }
 
 static void
+test_cache_capture_is_the_mean_over_the_hours_of_the_day(void **state)
+{
+    struct cohort night = {.operations_per_s = 0.1, .reads = 1};
+
+    (void)state;
+    /* all reads in one hour of the day: 23 hours find the cache empty and nobody comes */
+    night.hour[3] = 24;
+    const double p = cohort_cache_capture(&night, 0.1, 10, 50);
+    const double alone = lever_cache_capture(2.4, 10, 50);
+
+    assert_true(p > alone / 24 - 1e-15 && p < alone / 24 + 1e-15);
+    /* 1 - (1 - 24/25) exp(-120) = 1 to double precision */
+    assert_true(alone == 1);
+}
+
+static void
+test_only_reads_under_a_rule_fill_its_key_cache(void **state)
+{
+    const struct data_class class[] = {{.weight = 0.9}, {.weight = 0.1}};
+    const struct cohort cohort = {.operations_per_s = 0.02, .reads = 0.5};
+    const struct world world = {.class = class, .classes = 2, .cohort = &cohort, .cohorts = 1};
+    const double all = (double)__builtin_nan("");
+    const struct rule rule[] = {{.cohorts = 1, .classes = 1, .share = all},
+                                {.cohorts = 1, .classes = 3, .share = all}};
+    const struct epoch e = {.world = &world, .rule = rule, .rules = 2};
+    const double reads = epoch_cache_reads(&e, (struct cohort_id){0}, &rule[1], 0.5);
+
+    (void)state;
+    assert_true(reads > 0.001 - 1e-15 && reads < 0.001 + 1e-15);
+}
+
+/* One site abroad with a gateway that caches; the key lies with somebody else. */
+static void
+test_a_gateway_that_caches_keys_lets_its_holders_open(void **state)
+{
+    struct random_world rw;
+    struct reach reach = {0};
+    struct stream s;
+
+    (void)state;
+    stream_open(&s, 3, 0, PURPOSE_TEST, 0, 0);
+    random_world_fill(&rw, &s);
+    for (uint32_t c = 0; c < RW_CUSTODIANS; c++)
+        rw.custodian[c].parent.i = NONE;
+    rw.site[0].operator.i = rw.site[0].controller.i = 1;
+    rw.store[0] =
+        (struct key_store){.kind = STORE_HSM, .at = {1}, .operator= {2}, .controller = {2}};
+    rw.rule.data = (struct formula){.leaf = 0};
+    rw.rule.keys = (struct formula){.leaf = 0};
+    rw.rule.sites = rw.rule.stores = 1;
+    assert_int_equal(reach_make(&reach, &rw.world, &rw.rule, (struct cohort_id){0}, NULL), 0);
+    assert_int_equal(reach.custodians.count, 1);
+    assert_int_equal(reach.custodians.item[0], 1 << 1 | 1 << 2);
+    reach_release(&reach);
+    rw.rule.key_cache_ttl_s = 60;
+    assert_int_equal(reach_make(&reach, &rw.world, &rw.rule, (struct cohort_id){0}, NULL), 0);
+    assert_int_equal(reach.custodians.count, 1);
+    assert_int_equal(reach.custodians.item[0], 1 << 1);
+    reach_release(&reach);
+
+    /* a covert means at the gateway takes from its cache like any other that holds it */
+    struct instrument implant = {.is.name = "implant",
+                                 .available = true,
+                                 .addressee = ADDRESSEE_COVERT,
+                                 .sites = 1,
+                                 .holds_for_s = 60};
+    const struct lever l = {.terms = &implant,
+                            .acting_terms = &implant,
+                            .addressee = ADDRESSEE_COVERT,
+                            .custodian = {NONE},
+                            .place = {NONE},
+                            .cohort = {NONE}};
+    const struct yield y = lever_yield(&rw.world, &l, &rw.rule, (struct cohort_id){0}, 1, 1);
+
+    assert_true(y.fragments == 1 && y.cached == 1 && y.keys == 0 && y.uses == 0);
+}
+
+static void
 test_shares_take_the_same_accounts_for_all_classes(void **state)
 {
     const double all = (double)__builtin_nan("");
@@ -340,6 +418,9 @@ main(void)
         cmocka_unit_test(test_plans_are_exactly_the_minimal_sets_of_levers),
         cmocka_unit_test(test_coercion_and_denial_sets_are_exactly_the_minimal_ones),
         cmocka_unit_test(test_cache_capture_follows_its_formula),
+        cmocka_unit_test(test_cache_capture_is_the_mean_over_the_hours_of_the_day),
+        cmocka_unit_test(test_only_reads_under_a_rule_fill_its_key_cache),
+        cmocka_unit_test(test_a_gateway_that_caches_keys_lets_its_holders_open),
         cmocka_unit_test(test_shares_take_the_same_accounts_for_all_classes),
         cmocka_unit_test(test_costs_run_straight_between_measured_points),
         cmocka_unit_test(test_nested_thresholds_hold_when_enough_parts_hold),

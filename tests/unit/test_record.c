@@ -747,6 +747,27 @@ test_series_are_in_order_and_the_same_from_bytes(void **state)
     outcome_release(&packed);
 }
 
+static void
+test_the_bound_on_what_was_never_seen_counts_all_that_one_request_names(void **state)
+{
+    static const double named[] = {250, 3};
+    struct legend legend = *records_legend();
+    struct outcome o;
+
+    (void)state;
+    legend.named = named;
+    begin(&o, &legend);
+    const struct label first = label_with(label_total, LABEL_AUTHORITY, 0);
+    const struct label other = label_with(label_total, LABEL_AUTHORITY, 1);
+
+    assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, first) == 250);
+    assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, other) == 3);
+    assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, label_total) == 250);
+    assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNT_DAYS, other) == 3 * legend.horizon_days);
+    assert_true(outcome_one(&o, METRIC_REQUESTS_CONTENT, first) == 1);
+    outcome_release(&o);
+}
+
 int
 main(void)
 {
@@ -755,6 +776,7 @@ main(void)
         cmocka_unit_test(test_a_total_comes_before_its_parts),
         cmocka_unit_test(test_a_series_is_named_with_its_labels),
         cmocka_unit_test(test_absence_is_left_out_whatever_it_means),
+        cmocka_unit_test(test_the_bound_on_what_was_never_seen_counts_all_that_one_request_names),
         cmocka_unit_test(test_repeated_values_are_joined_by_what_they_mean),
         cmocka_unit_test(test_sorting_makes_the_same_trial_the_same_bytes),
         cmocka_unit_test(test_a_packed_recording_reads_back_equal),
