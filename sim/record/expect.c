@@ -86,7 +86,7 @@ log_score(const struct answer *answer, const struct metric *metric, double obser
 
         return observed > 0 ? log(yes) : log(1 - yes);
     }
-    if (metric->summary == SUMMARY_RARE_MEAN && metric->one == 1) {
+    if (metric->summary == SUMMARY_RARE_MEAN && (metric->one == 1 || metric->one == ONE_REQUEST)) {
         const double expected = mean + 0.5 / n;
 
         return count_score(observed, expected, fmax(expected, variance) * (1 + 1 / n));
