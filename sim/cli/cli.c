@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <getopt.h>
 #include <unistd.h>
 
@@ -65,7 +66,8 @@ cli_set_seed(struct cli_scenario *in, const char *text)
 {
     uint64_t seed;
 
-    if (!cli_whole(text, 0, UINT64_MAX, &seed))
+    if (!cli_whole(text, 0, UINT64_C(1) << 53,
+                   &seed)) /* as far as a scenario's numbers are exact */
         return false;
     snprintf(in->seed, sizeof in->seed, "study.seed=%s", text);
     return cli_add_set(in, in->seed);
@@ -122,6 +124,11 @@ cli_open_scenario(struct cli_scenario *in, struct scenario **out, struct why *wh
     if (access(in->path, R_OK) != 0)
         return why_add(why, ERR_INPUT, NULL, "jurisim: cannot read '%s': %s", in->path,
                        strerror(errno));
+    struct stat st;
+
+    if (stat(in->path, &st) == 0 && S_ISDIR(st.st_mode))
+        return why_add(why, ERR_INPUT, NULL, "jurisim: '%s' is a folder, not a scenario file",
+                       in->path);
     return scenario_open(out, in->path, &options, why);
 }
 

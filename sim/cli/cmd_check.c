@@ -66,8 +66,10 @@ print_human(const char *path, int rc, const struct why *why, const struct why *w
     if (rc != 0)
         fprintf(stderr, "%s: %zu %s\n", path, why->count, why->count == 1 ? "fault" : "faults");
     else
-        printf("%s: no faults; %u strategies, %u cohorts, %u uncertain inputs\n", path,
-               found->strategies, found->cohorts, found->uncertain);
+        printf("%s: no faults; %u %s, %u %s, %u uncertain %s\n", path, found->strategies,
+               found->strategies == 1 ? "strategy" : "strategies", found->cohorts,
+               found->cohorts == 1 ? "cohort" : "cohorts", found->uncertain,
+               found->uncertain == 1 ? "input" : "inputs");
 }
 
 static int

@@ -140,7 +140,8 @@ take_option(struct asked *a, int o)
     case OPT_SEED:
         return cli_set_seed(&a->in, optarg)
                    ? EXIT_DONE
-                   : cli_misuse("compare", "--seed needs a whole number, got '%s'", optarg);
+                   : cli_misuse("compare", "--seed needs a whole number up to 2^53, got '%s'",
+                                optarg);
     default:
         return EXIT_DONE;
     }

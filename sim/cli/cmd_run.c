@@ -80,7 +80,7 @@ take_option(struct asked *a, int o)
     case OPT_SEED:
         return cli_set_seed(&a->in, optarg)
                    ? EXIT_DONE
-                   : cli_misuse("run", "--seed needs a whole number, got '%s'", optarg);
+                   : cli_misuse("run", "--seed needs a whole number up to 2^53, got '%s'", optarg);
     case OPT_SET:
         return cli_add_set(&a->in, optarg)
                    ? EXIT_DONE
@@ -100,11 +100,32 @@ take_option(struct asked *a, int o)
 static int
 print_dry(const struct asked *a, const struct run *run, const struct run_size *size)
 {
-    printf("%s: %u strategies, %u legal and %u traffic replications, windows of %llu operations, "
-           "seed %llu; nothing was run\n",
-           a->in.path, size->strategies, size->legal, size->traffic,
-           (unsigned long long)size->operations, (unsigned long long)run->model->study.seed);
-    return EXIT_DONE;
+    struct text out = {0};
+    struct json json = {.out = &out};
+
+    if (a->json) {
+        json_open(&json, NULL, '{');
+        json_string(&json, "scenario", a->in.path);
+        json_whole(&json, "seed", (int64_t)run->model->study.seed);
+        json_whole(&json, "strategies", size->strategies);
+        json_open(&json, "replications", '{');
+        json_whole(&json, "legal", size->legal);
+        json_whole(&json, "traffic", size->traffic);
+        json_close(&json, '}');
+        json_whole(&json, "window", (int64_t)size->operations);
+        json_close(&json, '}');
+        text_add(&out, "\n");
+    } else {
+        text_addf(&out,
+                  "%s: %u strategies, %u legal and %u traffic replications, windows of %llu "
+                  "operations, seed %llu; nothing was run\n",
+                  a->in.path, size->strategies, size->legal, size->traffic,
+                  (unsigned long long)size->operations, (unsigned long long)run->model->study.seed);
+    }
+    const int code = cli_write(text_str(&out));
+
+    text_release(&out);
+    return code;
 }
 
 static int

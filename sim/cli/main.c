@@ -49,12 +49,24 @@ unknown(const char *name)
     return EXIT_MISUSE;
 }
 
+/* What a command printed must have arrived. */
+static int
+checked(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    if (code != EXIT_FAILED) /* else it was said */
+        fputs("jurisim: cannot write the results\n", stderr);
+    return EXIT_FAILED;
+}
+
 int
 main(int argc, char **argv)
 {
     /* a reader that stops reading is an error of writing, told as such, not a silent death */
     signal(SIGPIPE, SIG_IGN);
-    opterr = 0; /* the commands say what they did not understand */
+    signal(SIGXFSZ, SIG_IGN); /* likewise a file that may not grow further */
+    opterr = 0;               /* the commands say what they did not understand */
     if (argc < 2) {
         usage(stderr);
         return EXIT_MISUSE;
@@ -62,14 +74,14 @@ main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         usage(stdout);
-        return EXIT_DONE;
+        return checked(EXIT_DONE);
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("jurisim " JURISIM_VERSION);
-        return EXIT_DONE;
+        return checked(EXIT_DONE);
     }
     for (const struct command *c = command_table; c->name != NULL; c++)
         if (strcmp(c->name, argv[1]) == 0)
-            return c->run(argc - 1, argv + 1);
+            return checked(c->run(argc - 1, argv + 1));
     return unknown(argv[1]);
 }

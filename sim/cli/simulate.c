@@ -4,6 +4,7 @@
 #include "crypto/digest.h"
 #include "study/study.h"
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,8 +15,13 @@ static volatile int interrupted;
 static void
 on_interrupt(int signal_number)
 {
+    static const char message[] =
+        "\njurisim: stopping after the trials under way; again to stop at once\n";
+
     (void)signal_number;
     interrupted = 1;
+    if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
+        interrupted = 1; /* nobody reads it; the stop counts all the same */
 }
 
 static uint64_t
@@ -219,11 +225,26 @@ simulate(struct run *run, struct cli_scenario *in, const struct simulate_options
 int
 simulate_read(struct run *run, const char *db, struct why *why)
 {
+    struct run_identity identity;
     int rc = store_open(&run->store, db, STORE_READ, NULL, NULL, why);
 
     if (rc == 0)
+        rc = store_identity(run->store, &identity, &run->finished, why);
+    if (rc == 0)
         rc = store_legend(run->store, &run->legend, why);
-    return rc == 0 ? estimate(run, why) : rc;
+    if (rc == 0)
+        rc = estimate(run, why);
+    if (rc == 0 && (run->outcome.legal == 0 || run->outcome.traffic == 0))
+        return why_add(why, ERR_INPUT, NULL,
+                       "jurisim: %s holds %zu legal and %zu traffic replications: too few to show; "
+                       "go on with jurisim run ... --resume",
+                       db, run->outcome.legal, run->outcome.traffic);
+    if (rc == 0 && !run->finished)
+        fprintf(stderr,
+                "jurisim: %s is unfinished: %zu of %u legal and %zu of %u traffic replications; "
+                "go on with jurisim run ... --resume\n",
+                db, run->outcome.legal, identity.legal, run->outcome.traffic, identity.traffic);
+    return rc;
 }
 
 void

@@ -26,6 +26,7 @@ struct run {
     struct legend legend;
     struct outcome outcome;
     struct judgement_list judgements;
+    bool finished; /* of a stored run: nothing is missing */
 };
 
 /* What a run would do, without doing it: `--dry-run`. */
@@ -43,7 +44,7 @@ MUST_CHECK int simulate_prepare(struct run *run, struct cli_scenario *in,
 MUST_CHECK int simulate(struct run *run, struct cli_scenario *in,
                         const struct simulate_options *options, struct why *why);
 
-/* Reads a stored run: legend and outcome. */
+/* Reads a stored run: legend and outcome. Says on stderr when it was cut off. */
 MUST_CHECK int simulate_read(struct run *run, const char *db, struct why *why);
 
 void run_release(struct run *run);

@@ -111,7 +111,8 @@ static void
 heading(struct text *out, const struct legend *legend, const struct outcome *outcome)
 {
     text_addf(out, "%s\n", legend->title);
-    text_addf(out, "%zu legal and %zu traffic replications, seed %llu; [95 %% intervals]",
+    text_addf(out,
+              "%zu legal and %zu traffic replications, seed %llu; [95 %% interval of the mean]",
               outcome->legal, outcome->traffic, (unsigned long long)legend->seed);
     if (legend->names[LABEL_COHORT] > 1)
         text_addf(out, "; users: %s", legend->name[LABEL_COHORT][0]);
@@ -141,8 +142,10 @@ main_table(struct text *out, const struct legend *legend, const struct outcome *
         cell_estimate(&table, outcome_estimate(outcome, s, METRIC_LATENCY_P50, c.latency));
         cell_estimate(&table, outcome_estimate(outcome, s, METRIC_LATENCY_P95, c.latency));
         text_clear(&t);
-        text_addf(&t, "%.4f %%",
-                  100 * outcome_estimate(outcome, s, METRIC_AVAILABILITY, c.latency).mean);
+        const double available =
+            100 * outcome_estimate(outcome, s, METRIC_AVAILABILITY, c.latency).mean;
+
+        text_addf(&t, isnan(available) ? "-" : "%.4f %%", available);
         table_cell(&table, text_str(&t));
         cell_estimate(&table, outcome_estimate(outcome, s, METRIC_CONTENT_ACCOUNTS, c.exposure));
         text_clear(&t);
@@ -256,6 +259,24 @@ difference_table(struct text *out, const struct legend *legend, const struct out
     return rc;
 }
 
+/* An overloaded station has no steady state: its queue grows as long as anybody looks. */
+static void
+overload_notes(struct text *out, const struct legend *legend, const struct outcome *outcome)
+{
+    for (uint32_t s = 0; s < legend->strategies; s++)
+        for (uint32_t i = 0; i < legend->names[LABEL_STATION] && comparison_has(outcome, s); i++) {
+            const double load = outcome_estimate(outcome, s, METRIC_STATION_UTILISATION,
+                                                 label_with(label_total, LABEL_STATION, i))
+                                    .mean;
+
+            if (load >= 1)
+                text_addf(out,
+                          "\nOverload in %s: '%s' is offered %.3g times what it can serve. Its "
+                          "latency has no steady state and grows with the window.\n",
+                          legend->strategy[s], legend->name[LABEL_STATION][i], load);
+        }
+}
+
 int
 compare_text(struct text *out, const struct legend *legend, const struct outcome *outcome)
 {
@@ -271,6 +292,8 @@ compare_text(struct text *out, const struct legend *legend, const struct outcome
         heading(out, legend, outcome);
         rc = main_table(out, legend, outcome);
     }
+    if (rc == 0)
+        overload_notes(out, legend, outcome);
     if (rc == 0)
         rc = class_table(out, legend, outcome);
     if (rc == 0 && rivals > 1 && comparison_has(outcome, legend->baseline))

@@ -233,7 +233,8 @@ draw(struct canvas *canvas, const struct view *view, const struct rows *rows)
     if (legend->names[LABEL_COHORT] > 0)
         text_addf(&heading, " (users: %s)", legend->name[LABEL_COHORT][0]);
     fit_axes(rows, canvas->plain ? 5 : 10, &x, &y);
-    figure_head(canvas, view, text_str(&heading), "Served operations of all of them together.");
+    figure_head(canvas, view, text_str(&heading),
+                "Operations of all of them together; tables give means of each one's quantiles.");
     figure_foot(canvas, canvas->plain
                             ? "=== p5 to p95, O median (p50), ... up to p99"
                             : "Wide bar: from the 5th to the 95th of 100 operations, by duration. "

@@ -20,6 +20,29 @@ is_total(const struct label *label)
     return memcmp(label, &label_total, sizeof *label) == 0;
 }
 
+/* Exposure to an authority that was never seen is 0 with its bound, and said as such. */
+static void
+json_unseen(struct json *json, const struct legend *legend, const struct outcome *outcome,
+            uint32_t strategy, struct text *name)
+{
+    for (int m = 0; m < METRICS; m++) {
+        const enum metric_id metric = (enum metric_id)m;
+
+        if (strncmp(metric_table[m].name, "exposure.", strlen("exposure.")) != 0)
+            continue;
+        for (uint32_t a = 0; a < legend->names[LABEL_AUTHORITY]; a++) {
+            const struct label label = label_with(label_total, LABEL_AUTHORITY, a);
+
+            if (outcome_find(outcome, strategy, metric, label) != NULL)
+                continue;
+            text_clear(name);
+            legend_series_name(legend, metric, label, name);
+            json_metric(json, text_str(name), metric,
+                        outcome_estimate(outcome, strategy, metric, label));
+        }
+    }
+}
+
 /* First the totals of every metric, seen or not; then each labelled series in the outcome's order.
  */
 static void
@@ -41,6 +64,7 @@ json_metrics(struct json *json, const struct legend *legend, const struct outcom
         legend_series_name(legend, s->metric, s->label, &name);
         json_metric(json, text_str(&name), s->metric, s->estimate);
     }
+    json_unseen(json, legend, outcome, strategy, &name);
     json_close(json, '}');
     json->out->lost |= name.lost;
     text_release(&name);

@@ -155,7 +155,10 @@ read_bytes(struct text *text, const char *path, const struct where *at, struct w
 static void
 log_text(struct text *log, const char *name, const char *text)
 {
-    text_addf(log, "# %s\n%s\n", name, text);
+    /* its own name only: the same files are the same scenario wherever they lie */
+    const char *slash = strrchr(name, '/');
+
+    text_addf(log, "# %s\n%s\n", slash != NULL ? slash + 1 : name, text);
 }
 
 static int read_file(struct files *files, const struct chain *up, const char *path,
