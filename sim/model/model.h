@@ -88,6 +88,7 @@ struct study {
     uint64_t window;   /* operations in a window of one regime */
     uint32_t failures; /* components down at once that regimes cover: 0, 1 or 2 */
     struct strategy_id baseline;
+    struct where front_at;                      /* unknown when the scenario does not state it */
     const char *front_latency, *front_exposure; /* metric names */
     struct authority_id front_to;               /* i NONE: all */
 };

@@ -59,10 +59,10 @@ verdict_check(const struct model *model, struct why *why)
             rc = ERR_INPUT;
     }
     if (study->front_latency != NULL &&
-        check_metric(study->front_latency, "study.front.latency", NULL, why) < 0)
+        check_metric(study->front_latency, "study.front.latency", &study->front_at, why) < 0)
         rc = ERR_INPUT;
     if (study->front_exposure != NULL &&
-        check_metric(study->front_exposure, "study.front.exposure", NULL, why) < 0)
+        check_metric(study->front_exposure, "study.front.exposure", &study->front_at, why) < 0)
         rc = ERR_INPUT;
     return rc;
 }

@@ -35,7 +35,15 @@ static const struct key front_keys[] = {
      .about = "Exposure to which authority; to all together when not stated."},
 };
 
-static const struct form front_form = {.key = front_keys, .keys = COUNT(front_keys)};
+/* Metric names are known further up only: whoever checks them says where they stand. */
+static void
+front_finish(struct read *r, const struct node *node, void *row)
+{
+    ((struct study *)row)->front_at = read_where(r, &node->at);
+}
+
+static const struct form front_form = {
+    .key = front_keys, .keys = COUNT(front_keys), .finish = front_finish};
 
 /* Both are fields of the study itself. */
 static void
