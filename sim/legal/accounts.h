@@ -25,8 +25,8 @@ struct accounts {
     uint64_t round;
 };
 
-/* At most this many accounts in one request: what fits a usual machine's memory. */
-#define ACCOUNTS_PER_REQUEST_MOST (UINT64_C(1) << 27)
+/* At most this many accounts in one request: each is listed, and then kept in the ledger. */
+#define ACCOUNTS_PER_REQUEST_MOST (UINT64_C(1) << 22)
 
 /*
  * Draws `n` of the ordinals [0, population) into `accounts->first`, 1 <= n <= population and

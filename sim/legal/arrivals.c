@@ -2,13 +2,23 @@
 #include <math.h>
 #include <stdlib.h>
 
+/*
+ * Numbers. Of a series: period << 30 | place in the period. Of a rate: 2^43 | cell << 8 | place in
+ * the cell, where band b, cut into blocks of 2^(63 - b) ns, has the cells 2^b + (time >> 63 - b):
+ * all different for all times below 2^63 ns. A block has 69 points in the mean (band 0: up to 137),
+ * and more than 255 with a chance below 1e-18.
+ */
 enum {
-    PLACE_BITS = 30,    /* of a number: the place in its cell */
-    BAND_CELLS = 0x2000 /* cells from here on are bands of a rate; below, periods of a series */
+    SERIES_PLACE_BITS = 30,
+    PERIODS_MOST = 1 << 13,
+    BLOCK_PLACE_BITS = 8,
+    BANDS = 35,
+    LEAST_BAND_LOG2 = -26 /* a second: once in two years; below this no finer bands */
 };
 
-#define ARRIVALS_MOST    ((size_t)1 << 26) /* of one stream: a gigabyte */
-#define LEAST_BAND_PER_S 0x1p-36           /* once in 2,200 years: below this no finer bands */
+#define ARRIVALS_MOST ((size_t)1 << 26)   /* of one stream: a gigabyte */
+#define BLOCK_CELLS   (UINT64_C(1) << 43) /* this bit of a number tells blocks from periods */
+#define RATE_MOST     0x1p8               /* a second: where the bands end */
 
 struct making {
     struct arrival_list *out;
@@ -31,12 +41,13 @@ static int
 too_many(const struct making *m)
 {
     return why_add(m->why, ERR_LIMIT, &m->facts->is.at,
-                   "request stream '%s': too many requests or periods (at most %zu, %d)",
-                   m->facts->is.name, ARRIVALS_MOST, BAND_CELLS);
+                   "request stream '%s': too many requests or periods (at most %zu, of which %g a "
+                   "second; %d)",
+                   m->facts->is.name, ARRIVALS_MOST, RATE_MOST, PERIODS_MOST);
 }
 
 static int
-keep(struct making *m, sim_ns at, uint64_t cell, uint64_t place)
+keep(struct making *m, sim_ns at, uint64_t number)
 {
     struct arrival_list *out = m->out;
     /* Every point of a cell draws, kept or not, so that a higher chance keeps all of a lower one.
@@ -46,50 +57,68 @@ keep(struct making *m, sim_ns at, uint64_t cell, uint64_t place)
 
     if (!concerns || at < m->from || at >= m->to)
         return 0;
-    if (out->count == ARRIVALS_MOST || place >> PLACE_BITS != 0 || cell >= 2 * BAND_CELLS)
+    if (out->count == ARRIVALS_MOST)
         return too_many(m);
     if (VEC_ROOM(out) < 0)
         return why_no_memory(m->why);
-    out->item[out->count++] = (struct keyed){(uint64_t)at, cell << PLACE_BITS | place};
+    out->item[out->count++] = (struct keyed){(uint64_t)at, number};
     return 0;
 }
 
-/* One band of height [low, high): its points, those below the rate kept. */
+/* Heights [low, high) over a block of time: its points, those below the rate kept. */
 static int
-add_band(struct making *m, uint64_t cell, double low, double high)
+add_block(struct making *m, unsigned band, uint64_t block, double low, double high)
 {
-    const double end_s = seconds_from_ns(m->to), rate = m->facts->rate_per_s;
+    const uint64_t cell = BLOCK_CELLS | ((UINT64_C(1) << band) + block) << BLOCK_PLACE_BITS;
+    const uint64_t length = UINT64_C(1) << (63 - band), start = block * length;
+    const double rate = m->facts->rate_per_s, length_s = (double)length / NS_PER_S;
     struct stream s;
     double t = 0;
     int rc = 0;
 
-    stream_open(&s, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, 2 * cell);
+    stream_open(&s, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, cell);
     open_concerns(m, cell);
     for (uint64_t place = 0; rc == 0; place++) {
         t += stream_exponential(&s) / (high - low);
         const double height = low + stream_uniform(&s) * (high - low);
 
-        if (!(t < end_s))
+        if (!(t < length_s))
             break;
+        if (place >> BLOCK_PLACE_BITS != 0)
+            return too_many(m);
         if (height < rate)
-            rc = keep(m, ns_from_seconds(t), cell, place);
+            rc = keep(m, (sim_ns)start + ns_from_seconds(t), cell | place);
         else if (m->facts->concerns < 1)
             stream_uniform(&m->concerns); /* its draw, unused */
     }
     return rc;
 }
 
+/* The blocks of a band that meet the span. One earlier, too: its last instants round up. */
+static int
+add_band(struct making *m, unsigned band, double low, double high)
+{
+    const unsigned shift = 63 - band;
+    const uint64_t last = (uint64_t)(m->to - 1) >> shift;
+    int rc = 0;
+
+    for (uint64_t block = (uint64_t)(m->from > 0 ? m->from - 1 : 0) >> shift;
+         block <= last && rc == 0; block++)
+        rc = add_block(m, band, block, low, high);
+    return rc;
+}
+
 static int
 add_rate(struct making *m)
 {
-    double low = 0, high = LEAST_BAND_PER_S;
-    uint64_t cell = BAND_CELLS;
+    double low = 0, high = ldexp(1, LEAST_BAND_LOG2);
     int rc = 0;
 
-    if (m->facts->rate_per_s * seconds_from_ns(m->to - m->from) > (double)ARRIVALS_MOST)
+    if (m->facts->rate_per_s > RATE_MOST ||
+        m->facts->rate_per_s * seconds_from_ns(m->to - m->from) > (double)ARRIVALS_MOST)
         return too_many(m);
-    while (low < m->facts->rate_per_s && rc == 0) {
-        rc = add_band(m, cell++, low, high);
+    for (unsigned band = 0; low < m->facts->rate_per_s && rc == 0; band++) {
+        rc = add_band(m, band, low, high);
         low = high;
         high *= 2;
     }
@@ -107,7 +136,7 @@ count_in(const struct making *m, double expected, struct stream *s)
 }
 
 static int
-add_period(struct making *m, uint64_t cell, const struct period_count *p)
+add_period(struct making *m, uint32_t period, const struct period_count *p)
 {
     const sim_ns from = p->from > 0 ? p->from : 0;
     const sim_ns to = p->to < m->horizon ? p->to : m->horizon;
@@ -118,15 +147,18 @@ add_period(struct making *m, uint64_t cell, const struct period_count *p)
         return 0;
     const double inside = (double)(to - from) / (double)(p->to - p->from);
 
-    stream_open(&counts, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, 2 * cell);
-    stream_open(&instants, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity, 2 * cell + 1);
-    open_concerns(m, cell);
+    stream_open(&counts, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity,
+                2 * (uint64_t)period);
+    stream_open(&instants, m->seed, m->replication, PURPOSE_ARRIVALS, m->entity,
+                2 * (uint64_t)period + 1);
+    open_concerns(m, period);
     const uint64_t n = count_in(m, p->count * inside, &counts);
 
-    if (n > ARRIVALS_MOST) /* said before the memory is used */
+    if (n > ARRIVALS_MOST || period >= PERIODS_MOST) /* said before the memory is used */
         return too_many(m);
     for (uint64_t place = 0; place < n && rc == 0; place++)
-        rc = keep(m, from + (sim_ns)stream_below(&instants, (uint64_t)(to - from)), cell, place);
+        rc = keep(m, from + (sim_ns)stream_below(&instants, (uint64_t)(to - from)),
+                  (uint64_t)period << SERIES_PLACE_BITS | place);
     return rc;
 }
 
@@ -146,8 +178,6 @@ add_span(struct making *m)
 static bool
 same_facts(const struct request_stream *a, const struct request_stream *b)
 {
-    if (a->concerns != b->concerns)
-        return false;
     if (a->concerns != b->concerns)
         return false;
     if (a->series == NULL || b->series == NULL)

@@ -93,22 +93,23 @@ struct asking {
     const struct rule *rule[RULES_MOST];
     uint64_t sites[RULES_MOST], stores[RULES_MOST];
     struct yield got[RULES_MOST];
+    double reads_per_s[RULES_MOST]; /* that fill the rule's key cache */
 };
 
 static bool
-asks_rule(const struct asking *a, const struct rule *rule, const struct yield *got)
+asks_rule(const struct asking *a, const struct rule *rule, double reads, const struct yield *got)
 {
     for (uint32_t i = 0; i < a->q.rules; i++)
-        if (a->rule[i] == rule && a->got[i].fragments == got->fragments &&
-            a->got[i].keys == got->keys)
+        if (a->rule[i] == rule && a->reads_per_s[i] == reads &&
+            a->got[i].fragments == got->fragments && a->got[i].keys == got->keys)
             return true;
     return false;
 }
 
 /* Adds the line of a class of a part at a given depth: 0 the current version, then older ones. */
 static int
-add_rule(struct asking *a, const struct placed *placed, uint32_t depth, const struct yield *got,
-         struct why *why)
+add_rule(struct asking *a, const struct placed *placed, uint32_t depth, double reads,
+         const struct yield *got, struct why *why)
 {
     const struct yield none = {0};
 
@@ -116,7 +117,7 @@ add_rule(struct asking *a, const struct placed *placed, uint32_t depth, const st
         return 0;
     if (got == NULL || depth > 0)
         got = &none;
-    if (asks_rule(a, placed->line[depth].rule, got))
+    if (asks_rule(a, placed->line[depth].rule, reads, got))
         return 0;
     if (a->q.rules == RULES_MOST)
         return why_add(why, ERR_LIMIT, NULL,
@@ -124,6 +125,7 @@ add_rule(struct asking *a, const struct placed *placed, uint32_t depth, const st
     a->rule[a->q.rules] = placed->line[depth].rule;
     a->sites[a->q.rules] = placed->line[depth].rule->sites;
     a->stores[a->q.rules] = placed->line[depth].rule->stores;
+    a->reads_per_s[a->q.rules] = reads;
     a->got[a->q.rules++] = *got;
     return 0;
 }
@@ -158,15 +160,20 @@ gather(struct channels *c, const struct wish *wish, uint32_t depth, struct askin
         .sites = a->sites,
         .stores = a->stores,
         .got = wish->got != NULL ? a->got : NULL,
+        .reads_per_s = a->reads_per_s,
         .levers = &ch->levers,
         .refused = wish->refused,
         .want = wish->encrypted ? WANT_CONTENT : (enum want)wish->want,
     };
     for (uint32_t part = 0; part < t->parts[wish->cohort].count; part++)
-        for (uint32_t k = 0; k < t->classes && rc == 0; k++)
+        for (uint32_t k = 0; k < t->classes && rc == 0; k++) {
+            const struct placed *placed = phase_placed(t, p, wish->cohort, part, k);
+
             if ((wish->parts >> part & 1) != 0 && is_asked(p->world, wish, k))
-                rc = add_rule(a, phase_placed(t, p, wish->cohort, part, k), depth,
-                              wish->got != NULL ? &wish->got[part * t->classes + k] : NULL, why);
+                rc =
+                    add_rule(a, placed, depth, placed_cache_reads(t, p, wish->cohort, part, placed),
+                             wish->got != NULL ? &wish->got[part * t->classes + k] : NULL, why);
+        }
     return rc;
 }
 

@@ -56,7 +56,8 @@ struct request {
     uint32_t first;     /* pursuit, NONE at the end: those under way and those refused */
     uint32_t active;    /* pursuits under way */
     uint32_t waiting;   /* levers of the plan that have not yielded yet */
-    uint32_t shown;     /* jurisdiction whose report shows it: by its last plan, or its answer */
+    uint32_t shown;     /* jurisdiction whose report shows it: by its answer, or its last plan */
+    uint32_t by_plan;   /* jurisdiction that the last plan would have it shown by */
     uint32_t taken;     /* first of what it has taken so far, NONE at the end */
     bool has_plan;      /* one is being pursued */
     bool is_live;       /* the row is in use */
@@ -64,6 +65,8 @@ struct request {
     bool listed;        /* among those looked at again at the next epoch */
     bool challenged;    /* met a challenge */
     bool content, metadata; /* was disclosed */
+    bool wanting;    /* its last plan left accounts shut that a cached key might have opened */
+    uint16_t missed; /* classes so left by the levers executed so far */
 };
 
 enum pursuit_state {
@@ -72,6 +75,7 @@ enum pursuit_state {
     PURSUIT_REVIEW,
     PURSUIT_COURT,
     PURSUIT_EXECUTING,
+    PURSUIT_SPENT,   /* it has yielded, and held a cache; kept, since that may count as refused */
     PURSUIT_REFUSED, /* kept, so that its lever is not tried again */
 };
 
@@ -83,8 +87,9 @@ struct pursuit {
     uint32_t lever;   /* its ordinal there */
     uint64_t identity;
     uint8_t state;
-    uint8_t mode;  /* enum want: what may be taken */
-    bool in_plan;  /* the plan waits for it */
+    uint8_t mode;  /* enum mode: what may be taken */
+    bool received; /* by a custodian: it is counted there, once, by what becomes of it */
+    bool in_plan;  /* the plan waits for it; else the plan failed and it runs to its end alone */
     bool narrowed; /* only metadata are left of it */
     bool granted;
     /* Drawn once, compared with the custodian's probabilities when the time comes: */
@@ -217,8 +222,16 @@ MUST_CHECK int teams_refill(struct docket *d);
 
 /* execution.c: what a lever takes when it is executed */
 
+/* What a lever's execution brought. */
+struct given {
+    bool content;  /* it opened some, alone or with what the request had */
+    bool anything; /* at least metadata, ciphertext or a piece of either */
+    bool answers;  /* the request's answer so far is its doing */
+    bool cache;    /* it held a gateway whose cache might have a key asked for */
+};
+
 /* Hands the lever's yield to the authority, for all accounts of the pursuit's request. */
-MUST_CHECK int lever_execute(struct docket *d, uint32_t pursuit);
+MUST_CHECK int lever_execute(struct docket *d, uint32_t pursuit, struct given *out);
 /* What the request has of each part and class, in terms of the current lines, into d->got. */
 void request_got(struct docket *d, const struct request *r);
 

@@ -58,7 +58,7 @@ set_class(struct effect *e, const struct data_class *facts, uint32_t class, stru
 static int
 take_class(struct effect_table *table, struct effect *e, const struct phase *p,
            const struct lever *lever, struct cohort_id cohort, uint32_t class,
-           const struct placed *placed)
+           const struct placed *placed, double reads_per_s)
 {
     const uint16_t bit = (uint16_t)(1u << class);
     struct taking t = {0};
@@ -80,9 +80,8 @@ take_class(struct effect_table *table, struct effect *e, const struct phase *p,
             const struct cohort *c = &p->world->cohort[cohort.i];
 
             e->cached |= bit;
-            piece[i].capture =
-                lever_cache_capture(c->operations_per_s * c->reads, rule->key_cache_ttl_s,
-                                    lever->acting_terms->holds_for_s);
+            piece[i].capture = cohort_cache_capture(c, reads_per_s, rule->key_cache_ttl_s,
+                                                    lever->acting_terms->holds_for_s);
         }
     }
     judge(&t, placed, piece);
@@ -108,7 +107,8 @@ effect_add(struct effect_table *table, const struct timeline *timeline, const st
 
         e.first[k] = (uint32_t)table->pieces.count;
         if (placed->copies > 0 &&
-            take_class(table, &e, p, lever, (struct cohort_id){cohort}, k, placed) < 0)
+            take_class(table, &e, p, lever, (struct cohort_id){cohort}, k, placed,
+                       placed_cache_reads(timeline, p, cohort, part, placed)) < 0)
             return ERR_MEMORY;
     }
     for (uint32_t k = timeline->classes; k <= CLASSES_MAX; k++)

@@ -67,15 +67,15 @@ link_taken(struct docket *d, struct request *r, struct taken taken)
 
 /* All the request has taken, this lever included, into d->taken. */
 static int
-gather_taken(struct docket *d, struct request *r, const struct effects *effects, enum want mode)
+gather_taken(struct docket *d, struct request *r, const struct effects *effects, enum mode mode)
 {
-    if (mode == WANT_METADATA) {
+    if (mode == MODE_METADATA) {
         d->taken.count = 0;
         return 0;
     }
     for (uint32_t part = 0; part < d->timeline.parts[r->ask.cohort].count; part++)
         if (d->channels.table.effects.item[effects->row[part]].pieces != 0 &&
-            link_taken(d, r, (struct taken){part, effects->row[part], mode == WANT_CIPHERTEXT}) < 0)
+            link_taken(d, r, (struct taken){part, effects->row[part], mode == MODE_CIPHERTEXT}) < 0)
             return ERR_MEMORY;
     d->taken.count = 0;
     for (uint32_t i = r->taken; i != NONE; i = d->links.item[i].next) {
@@ -125,18 +125,33 @@ gained(void *self, const struct touch *t, enum exposure kind)
     return tally_gain(self, t->authority, t->cohort, t->at, kind, &t->run[kind]);
 }
 
+/* Did the lever hold a cache that might have had a key the request needs? */
+static bool
+held_cache(const struct docket *d, const struct ask *ask, const struct effects *effects)
+{
+    uint16_t cached = 0;
+
+    for (uint32_t part = 0; part < d->timeline.parts[ask->cohort].count; part++)
+        cached |= d->channels.table.effects.item[effects->row[part]].cached;
+    return (cached & ask->classes) != 0;
+}
+
 /* What the request learnt of it. */
 static void
-note(struct docket *d, struct request *r, const struct touch *t)
+note(struct docket *d, struct request *r, const struct touch *t, struct given *out)
 {
-    if ((t->content || t->metadata || t->pieces) && r->first_yield == SIM_NEVER)
+    out->content = t->content;
+    out->anything = t->content || t->metadata || t->pieces;
+    if (out->anything && r->first_yield == SIM_NEVER)
         r->first_yield = d->now;
+    out->answers = (t->content && !r->content) || (t->metadata && !r->metadata && !r->content);
     r->content |= t->content;
     r->metadata |= t->metadata;
+    r->missed = (uint16_t)(t->missed | (r->missed & ~t->judged));
 }
 
 int
-lever_execute(struct docket *d, uint32_t row)
+lever_execute(struct docket *d, uint32_t row, struct given *out)
 {
     const struct pursuit *u = &d->pursuits.item[row];
     struct request *r = &d->requests.item[u->request];
@@ -146,18 +161,20 @@ lever_execute(struct docket *d, uint32_t row)
         .cohort = r->ask.cohort,
         .asked = r->ask.classes,
         .records = metadata_classes(docket_world(d)),
-        .mode = (enum want)u->mode,
+        .mode = (enum mode)u->mode,
         .at = d->now,
         .since = r->since,
         .seed = d->seed,
         .replication = d->replication,
         .request = r->ask.identity,
         .effect = NONE,
+        .judged = UINT16_MAX,
         .gained = gained,
         .self = &d->tally,
     };
     int rc = find_effects(d, u, &r->ask, &effects);
 
+    *out = (struct given){0};
     if (rc < 0 || !effects.found)
         return rc;
     if (gather_taken(d, r, &effects, t.mode) < 0)
@@ -167,7 +184,8 @@ lever_execute(struct docket *d, uint32_t row)
     rc = touch_all(d, &t, &r->ask, &effects);
     if (rc < 0)
         return rc;
-    note(d, r, &t);
+    note(d, r, &t, out);
+    out->cache = t.mode != MODE_METADATA && held_cache(d, &r->ask, &effects);
     return 0;
 }
 

@@ -276,14 +276,33 @@ struct bits {
     uint16_t opened, whole, retroactive;
 };
 
+/* As what a class shows that it was opened. */
+static enum exposure
+opens_kind(const struct touch *t, uint16_t class)
+{
+    return t->mode == MODE_UNSEAL || (t->records & class) != 0 ? EXPOSED_METADATA : EXPOSED_CONTENT;
+}
+
+/* Classes of which the request held a cache that might have had the key. */
+static uint16_t
+cached_by(const struct touch *t, uint32_t part, const struct effect_table *table)
+{
+    uint16_t classes = 0;
+
+    for (size_t i = 0; i < t->takings; i++)
+        if (t->taken[i].part == part && !t->taken[i].ciphertext_only)
+            classes |= table->effects.item[t->taken[i].effect].cached;
+    return classes;
+}
+
 /* Classes whose pieces must be joined with what is held: those that the effect does not open alone,
  * or whose earlier ciphertext it may open. */
 static int
-join(struct ledger *l, const struct touch *t, const struct account *a, struct view *v,
-     uint32_t part, uint32_t effect, uint16_t classes, struct bits *bits)
+join(struct ledger *l, struct touch *t, const struct account *a, struct view *v, uint32_t part,
+     uint32_t effect, uint16_t classes, struct bits *bits)
 {
     const float chance = chance_of(t, a, l->table);
-    uint16_t left = 0;
+    uint16_t left = 0, shut = 0;
 
     for (unsigned rest = classes; rest != 0; rest &= rest - 1) {
         const unsigned class = (unsigned)__builtin_ctz(rest);
@@ -298,8 +317,11 @@ join(struct ledger *l, const struct touch *t, const struct account *a, struct vi
             bits->retroactive |= bit;
         if (((v->open[EXPOSED_CONTENT] | bits->opened) & bit) == 0)
             left |= bit;
+        if ((v->open[opens_kind(t, bit)] & bit) == 0 && !s.opens)
+            shut |= bit;
     }
-    if (left == 0)
+    t->missed |= shut & cached_by(t, part, l->table);
+    if (left == 0 || t->mode == MODE_UNSEAL)
         return 0;
     return hold(l, v,
                 (struct holding){
@@ -307,7 +329,7 @@ join(struct ledger *l, const struct touch *t, const struct account *a, struct vi
                     .effect = effect,
                     .chance = chance,
                     .classes = left,
-                    .ciphertext_only = t->mode == WANT_CIPHERTEXT,
+                    .ciphertext_only = t->mode == MODE_CIPHERTEXT,
                 });
 }
 
@@ -394,12 +416,18 @@ take_effect(struct touch *t, const struct effect *e, uint32_t row)
     t->effect = row;
     *d = (struct doing){0};
     d->open[EXPOSED_METADATA] = e->metadata & t->asked;
-    if (t->mode == WANT_METADATA)
+    t->judged &= e->pieces | e->opens;
+    if (t->mode == MODE_METADATA)
         return;
+    if (t->mode == MODE_UNSEAL) {
+        d->join = d->join_fresh = e->pieces & (uint16_t)~e->opens & t->asked;
+        t->pieces |= d->join != 0;
+        return;
+    }
     d->open[EXPOSED_CIPHERTEXT] = e->whole & t->asked & (uint16_t)~t->records;
     d->join = d->join_fresh = e->pieces & t->asked;
     t->pieces |= d->join != 0;
-    if (t->mode != WANT_CONTENT)
+    if (t->mode != MODE_CONTENT)
         return;
     d->join_fresh &= (uint16_t)~e->opens;
     d->open[EXPOSED_CONTENT] = e->opens & t->asked & (uint16_t)~t->records;
@@ -420,8 +448,10 @@ touch_known(struct ledger *l, struct touch *t, struct account *a, uint32_t part)
     join_for = v->holdings == 0 ? d->join_fresh : d->join; /* what was held may now open, too */
     if (join_for != 0 && join(l, t, a, v, part, t->effect, join_for, &bits) < 0)
         return ERR_MEMORY;
-    content = d->open[EXPOSED_CONTENT] | (bits.opened & (uint16_t)~t->records);
     metadata = d->open[EXPOSED_METADATA] | bits.opened;
+    if (t->mode == MODE_UNSEAL)
+        bits = (struct bits){0};
+    content = d->open[EXPOSED_CONTENT] | (bits.opened & (uint16_t)~t->records);
     if (bits.retroactive != 0)
         count_retroactive(t, a, v, content, bits.retroactive);
     expose(t, a, v, EXPOSED_CIPHERTEXT,

@@ -11,7 +11,10 @@
  * Use of a key serves the request it was made for and is never kept.
  */
 #include "legal/effect.h"
-#include "model/plan.h"
+
+/* What a lever may take. MODE_UNSEAL joins pieces as MODE_CONTENT does, but only to open metadata
+ * that are encrypted: it takes nothing else and keeps no piece. */
+enum mode { MODE_METADATA, MODE_CIPHERTEXT, MODE_CONTENT, MODE_UNSEAL };
 
 /* Account-days by kind. EXPOSED_RETROACTIVE: content whose ciphertext had been whole in the
  * authority's hands before the request, or its renewed look, that brought the key. */
@@ -97,12 +100,13 @@ struct taken {
     bool ciphertext_only;
 };
 
-/* One lever executed for one request: what is the same for all its accounts. */
+/* One lever executed for one request: what is the same for all its accounts. Start `judged` with
+ * all bits. */
 struct touch {
     uint32_t authority, cohort;
     uint16_t asked;                      /* classes */
     uint16_t records;                    /* classes that are metadata themselves: never content */
-    enum want mode;                      /* what may be taken */
+    enum mode mode;                      /* what may be taken */
     sim_ns at, since;                    /* now; when the request, or its renewed look, began */
     uint64_t seed, replication, request; /* keys the draw of a cached key */
     const struct taken *taken;           /* by this request so far, this lever included */
@@ -116,6 +120,9 @@ struct touch {
     void *self;
     int failed;
     bool content, metadata, pieces; /* was any disclosed? */
+    /* Classes that stay shut for some account named though a lever of the request held a cache that
+     * could have had the key; and classes that this lever takes something of, of every account. */
+    uint16_t missed, judged;
 };
 
 /* Empty, with room for about `expected` accounts; more are no error. Start from `{0}`, or from a

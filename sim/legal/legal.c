@@ -280,7 +280,7 @@ run_one(const struct model *model, struct strategy_id strategy, uint64_t replica
     if (rc == 0 && tally_report(&d.tally, strategy.i, out) < 0)
         rc = why_no_memory(why);
     if (rc == 0)
-        rc = standing_report(model, strategy, out, why);
+        rc = standing_report(model, &d.timeline, strategy, out, why);
     desk->ledger = d.ledger;
     d.ledger = (struct ledger){0};
     docket_release(&d);

@@ -93,6 +93,23 @@ request_end(struct docket *d, uint32_t row)
     d->requests.unused = row;
 }
 
+/* Counting */
+
+/* What became of an order that a custodian received: once, and once more when challenged. */
+static void
+count_order(struct docket *d, const struct pursuit *u, enum fate fate)
+{
+    if (u->received)
+        d->tally.by_custodian[lever_of(d, u)->custodian.i * FATES + fate]++;
+}
+
+/* Has the request what it wants? Some content will do, unless a cache was tried and missed. */
+static bool
+is_met(const struct request *r)
+{
+    return (r->ask.wants_content ? r->content : r->metadata) && !r->wanting;
+}
+
 /* Concluding */
 
 static enum fate
@@ -112,7 +129,7 @@ request_conclude(struct docket *d, uint32_t row)
     int rc = 0;
 
     if (r->addressed) {
-        tally_fate(&d->tally, r->ask.source, r->period, fate_of(r), r->shown);
+        tally_request(&d->tally, r->ask.source, r->period, fate_of(r), r->challenged, r->shown);
         rc = tally_delay(&d->tally, d->source[r->ask.source].authority.i, r->received,
                          r->first_yield);
     }
@@ -150,7 +167,7 @@ refused_levers(const struct docket *d, const struct request *r, const struct cha
 /* The best plan for what the request wants, or the next best thing it may want instead. */
 static int
 choose_plan(struct docket *d, const struct request *r, uint32_t channel, uint64_t *levers,
-            enum want *mode)
+            enum mode *mode)
 {
     struct wish wish = {
         .channel = channel,
@@ -165,24 +182,26 @@ choose_plan(struct docket *d, const struct request *r, uint32_t channel, uint64_
         request_got(d, r);
         wish.got = d->got;
     }
-    *mode = (enum want)wish.want;
+    *mode = r->ask.wants_content ? MODE_CONTENT : MODE_METADATA;
     if (rc == 0)
         rc = channel_plan(&d->channels, &wish, levers, d->why);
     if (rc < 0 || *levers != 0)
         return rc;
     if (wish.want == WANT_METADATA) {
         wish.encrypted = true;
+        *mode = MODE_UNSEAL;
         return channel_plan(&d->channels, &wish, levers, d->why);
     }
     if (!source_stream(d, r->ask.source)->collects_ciphertext)
         return 0;
-    *mode = wish.want = WANT_CIPHERTEXT;
+    *mode = MODE_CIPHERTEXT;
+    wish.want = WANT_CIPHERTEXT;
     return channel_plan(&d->channels, &wish, levers, d->why);
 }
 
 /* Files a lever: all that chance decides about it is drawn now, in an order of its own. */
 static int
-pursuit_start(struct docket *d, uint32_t request, uint32_t channel, uint32_t lever, enum want mode)
+pursuit_start(struct docket *d, uint32_t request, uint32_t channel, uint32_t lever, enum mode mode)
 {
     const struct lever *l = &d->channels.channels.item[channel].levers.item[lever];
     struct stream s;
@@ -222,27 +241,45 @@ pursuit_start(struct docket *d, uint32_t request, uint32_t channel, uint32_t lev
     return schedule(d, delay, EVENT_FILED, row);
 }
 
-/* Ends pursuits that no plan needs any more; those of the plan that is taken up go on. */
+/* Has it come to its end, or to what is no plan's business any more? */
+static bool
+is_over(const struct pursuit *u)
+{
+    return u->state == PURSUIT_SPENT || u->state == PURSUIT_REFUSED || u->narrowed;
+}
+
+/* Another plan replaces the last: what is under way and of no use to it is withdrawn, the rest goes
+ * on. A custodian that had received a withdrawn order gave nothing. */
 static void
 drop_others(struct docket *d, uint32_t request, const struct channel *channel, uint64_t *levers,
-            enum want mode)
+            enum mode mode)
 {
     struct request *r = request_at(d, request);
 
     for (uint32_t i = r->first, next; i != NONE; i = next) {
         struct pursuit *u = &d->pursuits.item[i];
-        const uint32_t lever = channel != NULL ? channel_lever(channel, u->identity) : NONE;
+        const uint32_t lever = channel_lever(channel, u->identity);
 
         next = u->next;
-        if (u->state == PURSUIT_REFUSED || u->narrowed)
+        if (is_over(u))
             continue;
         if (lever != NONE && (*levers >> lever & 1) != 0 && u->mode == mode) {
             *levers &= ~(UINT64_C(1) << lever);
+            u->in_plan = true;
         } else {
+            count_order(d, u, FATE_REFUSED);
             r->active--;
             pursuit_end(d, i);
         }
     }
+}
+
+/* No plan is left: what is under way is independent of what failed, and runs to its end. */
+static void
+leave_others(struct docket *d, uint32_t request)
+{
+    for (uint32_t i = request_at(d, request)->first; i != NONE; i = d->pursuits.item[i].next)
+        d->pursuits.item[i].in_plan = false;
 }
 
 static uint32_t
@@ -258,7 +295,7 @@ shown_by(const struct channel *channel, uint64_t levers)
 }
 
 static int
-take_up(struct docket *d, uint32_t row, uint32_t channel, uint64_t levers, enum want mode)
+take_up(struct docket *d, uint32_t row, uint32_t channel, uint64_t levers, enum mode mode)
 {
     struct request *r = request_at(d, row);
     const struct channel *c = &d->channels.channels.item[channel];
@@ -266,8 +303,9 @@ take_up(struct docket *d, uint32_t row, uint32_t channel, uint64_t levers, enum 
 
     r->has_plan = true;
     r->waiting = (uint32_t)__builtin_popcountll(levers);
+    r->by_plan = shown_by(c, levers);
     if (!r->metadata && !r->content)
-        r->shown = shown_by(c, levers);
+        r->shown = r->by_plan;
     drop_others(d, row, c, &levers, mode);
     for (uint64_t rest = levers; rest != 0 && rc == 0; rest &= rest - 1)
         rc = pursuit_start(d, row, channel, (uint32_t)__builtin_ctzll(rest), mode);
@@ -280,8 +318,8 @@ give_up(struct docket *d, uint32_t row)
 {
     struct request *r = request_at(d, row);
 
-    drop_others(d, row, NULL, NULL, WANT_METADATA);
-    if (source_stream(d, r->ask.source)->escalates && !r->content) {
+    leave_others(d, row);
+    if (source_stream(d, r->ask.source)->escalates && !is_met(r)) {
         if (VEC_ROOM(&d->unmet) < 0)
             return why_no_memory(d->why);
         d->unmet.item[d->unmet.count++] = row;
@@ -297,7 +335,7 @@ look(struct docket *d, uint32_t row)
 {
     struct request *r = request_at(d, row);
     const uint32_t epoch = docket_phase(d)->epoch;
-    enum want mode = WANT_METADATA;
+    enum mode mode = MODE_METADATA;
     uint64_t levers = 0;
     uint32_t channel;
     int rc = source_channel(d, r->ask.source, &channel);
@@ -308,10 +346,7 @@ look(struct docket *d, uint32_t row)
         r->epoch = epoch;
         r->since = d->now;
     }
-    if (!r->addressed && d->channels.channels.item[channel].levers.count > 0) {
-        r->addressed = true;
-        tally_received(&d->tally, r->ask.source, r->period);
-    }
+    r->addressed |= d->channels.channels.item[channel].levers.count > 0;
     if (r->addressed)
         rc = choose_plan(d, r, channel, &levers, &mode);
     if (rc < 0)
@@ -346,6 +381,7 @@ request_arrive(struct docket *d, uint32_t source, uint64_t number)
         .first = NONE,
         .taken = NONE,
         .shown = source_authority(d, source)->jurisdiction.i,
+        .by_plan = source_authority(d, source)->jurisdiction.i,
         .is_live = true,
     };
     return look(d, row);
@@ -361,7 +397,8 @@ requests_look_again(struct docket *d)
         const uint32_t row = d->unmet.item[i];
 
         request_at(d, row)->listed = false;
-        rc = look(d, row); /* may list it again, behind `before` */
+        /* A look may list it again, behind `before`. */
+        rc = is_met(request_at(d, row)) ? conclude_if_idle(d, row) : look(d, row);
     }
     for (size_t i = before; i < d->unmet.count; i++)
         d->unmet.item[i - before] = d->unmet.item[i];
@@ -382,13 +419,6 @@ requests_close(struct docket *d)
 
 /* What becomes of a lever */
 
-static void
-count_order(struct docket *d, const struct lever *l, enum fate fate)
-{
-    if (l->addressee == ADDRESSEE_CUSTODIAN)
-        d->tally.by_custodian[l->custodian.i * FATES + fate]++;
-}
-
 /* The plan has failed: another way if the request escalates, unless it has content already. */
 static int
 plan_failed(struct docket *d, uint32_t row)
@@ -398,7 +428,7 @@ plan_failed(struct docket *d, uint32_t row)
     if (!r->has_plan)
         return conclude_if_idle(d, row);
     r->has_plan = false;
-    if (!r->content && source_stream(d, r->ask.source)->escalates)
+    if (!is_met(r) && source_stream(d, r->ask.source)->escalates)
         return look(d, row);
     return give_up(d, row);
 }
@@ -408,7 +438,7 @@ refuse(struct docket *d, uint32_t row)
 {
     struct pursuit *u = &d->pursuits.item[row];
 
-    count_order(d, lever_of(d, u), FATE_REFUSED);
+    count_order(d, u, FATE_REFUSED);
     u->state = PURSUIT_REFUSED;
     request_at(d, u->request)->active--;
     return plan_failed(d, u->request);
@@ -418,12 +448,15 @@ static int
 begin_execution(struct docket *d, uint32_t row)
 {
     struct pursuit *u = &d->pursuits.item[row];
+    const struct lever *l = lever_of(d, u);
     struct stream s;
     double delay_s;
 
     u->state = PURSUIT_EXECUTING;
     lever_stream(&s, d, &request_at(d, u->request)->ask, u->identity, DRAW_EXECUTION);
-    delay_s = dist_draw(&lever_of(d, u)->terms->execution, &s);
+    delay_s = dist_draw(&l->terms->execution, &s);
+    if (l->treaty != NULL) /* the partner's own instrument takes its time, too */
+        delay_s += dist_draw(&l->acting_terms->execution, &s);
     if (delay_s > 0)
         return schedule(d, delay_s, EVENT_EXECUTED, row);
     return pursuit_executed(d, row);
@@ -436,14 +469,16 @@ settle(struct docket *d, uint32_t row)
     struct pursuit *u = &d->pursuits.item[row];
     const struct custodian *c = &docket_world(d)->custodian[lever_of(d, u)->custodian.i];
     const uint32_t request = u->request;
+    const bool in_plan = u->in_plan;
     int rc;
 
-    if (u->mode == WANT_METADATA || u->narrow >= c->narrows)
+    if (u->mode == MODE_METADATA || u->mode == MODE_UNSEAL || u->narrow >= c->narrows)
         return begin_execution(d, row);
     u->narrowed = true;
-    u->mode = WANT_METADATA;
-    rc = begin_execution(d, row);
-    return rc < 0 ? rc : plan_failed(d, request);
+    u->in_plan = false;
+    u->mode = MODE_METADATA;
+    rc = begin_execution(d, row); /* out of a plan, this may have ended the request */
+    return rc < 0 || !in_plan ? rc : plan_failed(d, request);
 }
 
 static int
@@ -458,9 +493,7 @@ decide(struct docket *d, uint32_t row)
         return refuse(d, row);
     if (u->challenge >= c->challenges)
         return settle(d, row);
-    count_order(d, lever_of(d, u), FATE_CHALLENGED);
-    if (!r->challenged)
-        tally_fate(&d->tally, r->ask.source, r->period, FATE_CHALLENGED, r->shown);
+    count_order(d, u, FATE_CHALLENGED);
     r->challenged = true;
     u->state = PURSUIT_COURT;
     lever_stream(&s, d, &r->ask, u->identity, DRAW_COURT);
@@ -471,17 +504,15 @@ decide(struct docket *d, uint32_t row)
 int
 pursuit_filed(struct docket *d, uint32_t row)
 {
-    const struct pursuit *u = &d->pursuits.item[row];
+    struct pursuit *u = &d->pursuits.item[row];
     const struct lever *l = lever_of(d, u);
 
-    if (!u->granted) {
-        d->pursuits.item[row].state = PURSUIT_REFUSED;
-        request_at(d, u->request)->active--;
-        return plan_failed(d, u->request); /* no custodian ever heard of it */
-    }
+    if (!u->granted)
+        return refuse(d, row); /* no custodian ever heard of it */
     if (l->addressee != ADDRESSEE_CUSTODIAN)
         return begin_execution(d, row);
-    count_order(d, l, FATE_RECEIVED);
+    u->received = true;
+    count_order(d, u, FATE_RECEIVED);
     return lever_is_reviewed(l) ? team_receive(d, l->custodian.i, row) : decide(d, row);
 }
 
@@ -502,41 +533,84 @@ pursuit_judged(struct docket *d, uint32_t row)
     return stream_chance(&s, c->challenge_wins) ? refuse(d, row) : settle(d, row);
 }
 
-/* All levers of the plan have yielded. What they yielded may no longer open anything, since the
- * world has moved on; then a request that escalates looks again, in the new epoch. */
+/* Where a cache was tried and accounts stayed shut, its lever counts as refused from now on. Is
+ * there one of which that is new? */
+static bool
+spend_caches(struct docket *d, const struct request *r)
+{
+    bool spent = false;
+
+    for (uint32_t i = r->first; i != NONE; i = d->pursuits.item[i].next)
+        if (d->pursuits.item[i].state == PURSUIT_SPENT) {
+            d->pursuits.item[i].state = PURSUIT_REFUSED;
+            spent = true;
+        }
+    return spent;
+}
+
+/* All levers of the plan have yielded. What they yielded may not open all that was hoped for: the
+ * world has moved on, or a cache did not have the key. Then a request that escalates looks again.
+ */
 static int
 plan_done(struct docket *d, uint32_t row)
 {
     struct request *r = request_at(d, row);
-    const bool met = r->ask.wants_content ? r->content : r->metadata;
+    bool again = r->epoch != docket_phase(d)->epoch;
 
     r->has_plan = false;
-    if (!met && r->epoch != docket_phase(d)->epoch && source_stream(d, r->ask.source)->escalates)
-        return look(d, row);
-    return met ? conclude_if_idle(d, row) : give_up(d, row);
+    r->wanting = r->missed != 0 && source_stream(d, r->ask.source)->escalates;
+    if (r->wanting)
+        again |= spend_caches(d, r);
+    if (is_met(r))
+        return conclude_if_idle(d, row);
+    return again && source_stream(d, r->ask.source)->escalates ? look(d, row) : give_up(d, row);
+}
+
+/* The jurisdiction by whose doing the lever yields: of its plan, or its own. */
+static uint32_t
+shown_through(const struct docket *d, const struct pursuit *u)
+{
+    const struct request *r = &d->requests.item[u->request];
+    const struct lever *l = lever_of(d, u);
+
+    if (u->in_plan)
+        return r->by_plan;
+    return l->treaty != NULL ? l->acting.i : l->asker.i;
+}
+
+static enum fate
+fate_of_order(const struct given *given)
+{
+    if (given->content)
+        return FATE_CONTENT;
+    return given->anything ? FATE_METADATA : FATE_REFUSED;
 }
 
 int
 pursuit_executed(struct docket *d, uint32_t row)
 {
-    const struct pursuit *u = &d->pursuits.item[row];
+    struct pursuit *u = &d->pursuits.item[row];
     const uint32_t request = u->request;
-    const bool narrowed = u->narrowed;
-    struct request *r;
-    int rc;
+    const bool in_plan = u->in_plan;
+    struct request *r = request_at(d, request);
+    struct given given;
+    int rc = lever_execute(d, row, &given);
 
-    count_order(d, lever_of(d, u), u->mode == WANT_CONTENT ? FATE_CONTENT : FATE_METADATA);
-    rc = lever_execute(d, row);
     if (rc < 0)
         return rc;
-    r = request_at(d, request);
+    count_order(d, u, fate_of_order(&given));
+    if (given.answers)
+        r->shown = shown_through(d, u);
     assert(r->active > 0);
     r->active--;
-    if (narrowed) {
-        d->pursuits.item[row].state = PURSUIT_REFUSED;
+    if (u->narrowed)
+        u->state = PURSUIT_REFUSED;
+    else if (in_plan && given.cache)
+        u->state = PURSUIT_SPENT;
+    else
+        pursuit_end(d, row);
+    if (!in_plan)
         return conclude_if_idle(d, request);
-    }
-    pursuit_end(d, row);
     assert(r->has_plan && r->waiting > 0);
     return --r->waiting == 0 ? plan_done(d, request) : 0;
 }

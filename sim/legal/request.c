@@ -52,9 +52,11 @@ ask_draw(struct ask *out, const struct docket *d, uint32_t source, uint64_t numb
 
     out->accounts = n < (double)out->population ? (uint64_t)n : out->population;
     if (out->accounts > ACCOUNTS_PER_REQUEST_MOST)
-        return why_add(d->why, ERR_LIMIT, &facts->is.at,
-                       "request stream '%s': a request names %.0f accounts, at most %.0f",
-                       facts->is.name, (double)out->accounts, (double)ACCOUNTS_PER_REQUEST_MOST);
+        return why_add(
+            d->why, ERR_LIMIT, &facts->is.at,
+            "request stream '%s': a request names %.0f accounts, at most %.0f: bulk access "
+            "of that size is not simulated yet",
+            facts->is.name, (double)out->accounts, (double)ACCOUNTS_PER_REQUEST_MOST);
     return 0;
 }
 

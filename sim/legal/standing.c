@@ -1,7 +1,6 @@
 #include "legal/standing.h"
 #include <math.h>
 #include <stdlib.h>
-#include "legal/timeline.h"
 #include "model/reach.h"
 
 /* What was asked of one rule already. */
@@ -15,6 +14,7 @@ struct answer {
 
 struct standing {
     const struct model *model;
+    const struct timeline *timeline;
     struct why *why;
     struct {
         struct answer *item; /* owned */
@@ -85,11 +85,36 @@ counts(const struct world *w, uint32_t class)
     return !content || !w->class[class].metadata;
 }
 
+/* Whoever can open any version, and the smallest set that can; who can deny what serves now. */
 static int
-add_part(struct standing *s, const struct epoch *e, uint32_t cohort, double from, double to,
+ask_placed(struct standing *s, const struct phase *p, const struct placed *placed, uint32_t cohort,
+           struct answer *out)
+{
+    struct answer a;
+    int rc = 0;
+
+    *out = (struct answer){.cohort = cohort};
+    for (uint32_t i = 0; i < placed->lines && rc == 0; i++) {
+        rc = ask(s, p->world, placed->line[i].rule, cohort, &a);
+        if (rc < 0)
+            return rc;
+        out->unilateral |= a.unilateral;
+        if (a.coercion > 0 && (out->coercion == 0 || a.coercion < out->coercion))
+            out->coercion = a.coercion;
+    }
+    if (placed->copies > 0 && !placed->copy[0].former) {
+        rc = ask(s, p->world, placed->copy[0].rule, cohort, &a);
+        out->denial = rc == 0 ? a.denial : 0;
+    }
+    return rc;
+}
+
+/* One part of a cohort during one phase. */
+static int
+add_part(struct standing *s, const struct phase *p, uint32_t cohort, uint32_t part,
          double account_time)
 {
-    const struct world *w = e->world;
+    const struct world *w = p->world;
     uint32_t classes = 0;
     struct answer a;
     int rc = 0;
@@ -97,17 +122,13 @@ add_part(struct standing *s, const struct epoch *e, uint32_t cohort, double from
     for (uint32_t k = 0; k < w->classes; k++)
         classes += counts(w, k);
     for (uint32_t k = 0; k < w->classes && rc == 0; k++) {
-        const struct rule *rule =
-            epoch_rule(e, (struct cohort_id){cohort}, (struct class_id){k}, (from + to) / 2);
-        const double weight = account_time * (to - from) / classes;
+        const double weight = account_time / classes;
 
         if (!counts(w, k))
             continue;
         s->total += weight;
         s->of_cohort[cohort] += weight;
-        if (rule == NULL)
-            continue;
-        rc = ask(s, w, rule, cohort, &a);
+        rc = ask_placed(s, p, phase_placed(s->timeline, p, cohort, part, k), cohort, &a);
         if (rc == 0)
             add(s, &a, weight);
     }
@@ -115,20 +136,17 @@ add_part(struct standing *s, const struct epoch *e, uint32_t cohort, double from
 }
 
 static int
-add_epoch(struct standing *s, const struct epoch *e)
+add_phase(struct standing *s, const struct phase *p, sim_ns to)
 {
-    const sim_ns to = e->to < s->model->horizon ? e->to : s->model->horizon;
     int rc = 0;
 
-    for (uint32_t c = 0; c < e->world->cohorts && to > e->from; c++) {
-        const double account_time = e->world->cohort[c].accounts * days_from_ns(to - e->from);
-        double upper[PARTS_MAX], from = 0;
-        const uint32_t parts = epoch_parts(e, (struct cohort_id){c}, upper, PARTS_MAX);
+    for (uint32_t c = 0; c < p->world->cohorts && rc == 0; c++) {
+        const struct parts *parts = &s->timeline->parts[c];
+        const double account_time = p->world->cohort[c].accounts * days_from_ns(to - p->from);
 
-        for (uint32_t i = 0; i < parts && i < PARTS_MAX && rc == 0; i++) {
-            rc = add_part(s, e, c, from, upper[i], account_time);
-            from = upper[i];
-        }
+        for (uint32_t i = 0; i < parts->count && rc == 0; i++)
+            rc = add_part(s, p, c, i,
+                          account_time * (parts->upper[i] - (i > 0 ? parts->upper[i - 1] : 0)));
     }
     return rc;
 }
@@ -165,12 +183,11 @@ write_all(const struct standing *s, uint32_t strategy, struct recording *out)
 }
 
 int
-standing_report(const struct model *model, struct strategy_id strategy, struct recording *out,
-                struct why *why)
+standing_report(const struct model *model, const struct timeline *timeline,
+                struct strategy_id strategy, struct recording *out, struct why *why)
 {
-    const struct strategy *st = &model->strategy[strategy.i];
     const struct world *w = model->world;
-    struct standing s = {.model = model, .why = why};
+    struct standing s = {.model = model, .timeline = timeline, .why = why};
     int rc = 0;
 
     s.by_jurisdiction =
@@ -178,8 +195,9 @@ standing_report(const struct model *model, struct strategy_id strategy, struct r
     s.of_cohort = calloc(w->cohorts + 1, sizeof *s.of_cohort);
     if (s.by_jurisdiction == NULL || s.of_cohort == NULL)
         rc = why_no_memory(why);
-    for (uint32_t e = 0; e < st->epochs && rc == 0; e++)
-        rc = add_epoch(&s, &st->epoch[e]);
+    for (uint32_t i = 0; i < timeline->phases && rc == 0; i++)
+        rc = add_phase(&s, &timeline->phase[i],
+                       i + 1 < timeline->phases ? timeline->phase[i + 1].from : model->horizon);
     if (rc == 0 && s.total > 0 && write_all(&s, strategy.i, out) < 0)
         rc = why_no_memory(why);
     free(s.by_jurisdiction);

@@ -218,25 +218,24 @@ tally_period(struct tally *t, sim_ns at)
     return t->period;
 }
 
-void
-tally_received(struct tally *t, uint32_t source, uint32_t period)
+static void
+count_fates(uint64_t *counts, enum fate fate, bool challenged)
 {
-    t->total[FATE_RECEIVED]++;
-    source_counts(t, source, period)[FATE_RECEIVED]++;
+    counts[FATE_RECEIVED]++;
+    counts[fate]++;
+    counts[FATE_CHALLENGED] += challenged;
 }
 
 void
-tally_fate(struct tally *t, uint32_t source, uint32_t period, enum fate fate, uint32_t shown)
+tally_request(struct tally *t, uint32_t source, uint32_t period, enum fate fate, bool challenged,
+              uint32_t shown)
 {
     const uint32_t own = t->model->world->authority[t->authority_of[source]].jurisdiction.i;
-    const bool answer = fate == FATE_CONTENT || fate == FATE_METADATA;
 
-    t->total[fate]++;
-    if (!answer || shown == own)
-        source_counts(t, source, period)[fate]++;
-    t->by_jurisdiction[shown * FATES + fate]++;
-    if (fate != FATE_CHALLENGED)
-        t->by_jurisdiction[shown * FATES + FATE_RECEIVED]++;
+    count_fates(t->total, fate, challenged);
+    count_fates(&t->by_jurisdiction[shown * FATES], fate, challenged);
+    if (shown == own)
+        count_fates(source_counts(t, source, period), fate, challenged);
 }
 
 int

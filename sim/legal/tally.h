@@ -87,16 +87,28 @@ void tally_spread(struct tally *tally);
 /* The half-year that contains `at`. */
 uint32_t tally_period(struct tally *tally, sim_ns at);
 
-/* A request of a source that addresses someone, once, by the period of its receipt. */
-void tally_received(struct tally *tally, uint32_t source, uint32_t period);
+/*
+ * A request of a source that addressed someone, once, by the period of its receipt, with what
+ * became of it. `shown` is the jurisdiction among whose requests a transparency report shows it.
+ * When that is another than the authority's own, a partner asked for it: then the request counts
+ * there, with all its fates, and not under the authority, its stream and period. The bare total
+ * counts it once.
+ *
+ * It is shown by the plan that brought its answer, or without an answer by the last plan it
+ * pursued; a plan with any treaty lever is the (first) partner's, even if own orders are part of
+ * it. A lever that outlives its plan and brings the answer is shown by its own acting jurisdiction.
+ *
+ * Orders are counted apart, in `by_custodian`: every order that a custodian received, own or a
+ * partner's, counts there once, by what it gave. `content`: it opened content, alone or with what
+ * the request had already; `metadata`: it gave less than that, be it metadata, ciphertext or a key
+ * that opened nothing yet; `refused`: it gave nothing, also because it was withdrawn in favour of
+ * another plan, or reached nothing any more when it was executed. Besides, `challenged`.
+ */
+void tally_request(struct tally *tally, uint32_t source, uint32_t period, enum fate fate,
+                   bool challenged, uint32_t shown);
 
-/* What became of a request that was tallied as received: once, and once more when challenged.
- * `shown` is the jurisdiction among whose requests a transparency report shows it; an answer that
- * another than the authority's own gave counts there and not under the authority. */
-void tally_fate(struct tally *tally, uint32_t source, uint32_t period, enum fate fate,
-                uint32_t shown);
-
-/* Days from receipt to the first yield, or to the horizon without one. */
+/* Days from receipt to the first yield, or to the horizon without one: the asker's, whoever is
+ * shown to have answered. */
 MUST_CHECK int tally_delay(struct tally *tally, uint32_t authority, sim_ns received,
                            sim_ns first_yield);
 

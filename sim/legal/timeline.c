@@ -122,6 +122,16 @@ middle_of(const struct parts *p, uint32_t part)
     return ((part > 0 ? p->upper[part - 1] : 0) + p->upper[part]) / 2;
 }
 
+double
+placed_cache_reads(const struct timeline *t, const struct phase *p, uint32_t cohort, uint32_t part,
+                   const struct placed *placed)
+{
+    if (placed->copies == 0 || placed->copy[0].former || placed->copy[0].rule->key_cache_ttl_s <= 0)
+        return 0;
+    return epoch_cache_reads(&t->strategy->epoch[p->epoch], (struct cohort_id){cohort},
+                             placed->copy[0].rule, middle_of(&t->parts[cohort], part));
+}
+
 /* Phases */
 
 static int

@@ -86,6 +86,11 @@ void timeline_release(struct timeline *timeline);
 uint32_t timeline_part(const struct timeline *timeline, const struct phase *p, uint32_t cohort,
                        uint64_t account);
 
+/* Reads a second of one account of the part that fill the gateway's cache of what serves `placed`
+ * now; 0 without a cache. */
+double placed_cache_reads(const struct timeline *timeline, const struct phase *p, uint32_t cohort,
+                          uint32_t part, const struct placed *placed);
+
 static inline const struct placed *
 phase_placed(const struct timeline *t, const struct phase *p, uint32_t cohort, uint32_t part,
              uint32_t class)

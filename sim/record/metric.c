@@ -108,9 +108,13 @@ const struct metric metric_table[METRICS] = {
                                     .absent_is_unknown = true, /* there is no total */
                                     .about = "share of a station's server time that is busy"},
     [METRIC_REQUESTS_RECEIVED] = REQUESTS("received", "requests received"),
-    [METRIC_REQUESTS_METADATA] = REQUESTS("metadata", "requests answered with metadata only"),
-    [METRIC_REQUESTS_CONTENT] = REQUESTS("content", "requests answered with content"),
-    [METRIC_REQUESTS_REFUSED] = REQUESTS("refused", "requests answered with nothing"),
+    [METRIC_REQUESTS_METADATA] = REQUESTS(
+        "metadata", "requests answered with less than content; by custodian: orders that gave "
+                    "metadata, ciphertext or a key that opened nothing yet"),
+    [METRIC_REQUESTS_CONTENT] =
+        REQUESTS("content", "requests answered with content; by authority: without a partner's"),
+    [METRIC_REQUESTS_REFUSED] =
+        REQUESTS("refused", "requests answered with nothing; by custodian: orders withdrawn, too"),
     [METRIC_REQUESTS_CHALLENGED] = REQUESTS("challenged", "requests taken to court"),
     [METRIC_REQUESTS_PENDING] = REQUESTS("pending", "requests not answered at the horizon's end"),
     [METRIC_DISCLOSURE_DELAY] = {.labels = 1 << LABEL_AUTHORITY,

@@ -160,6 +160,8 @@ lw_cohort(struct legal_world *lw, uint32_t at, double accounts)
     assert_true(row < LW_MOST);
     lw->cohort[row] = (struct cohort){
         .is.name = "users", .at = {at}, .resident_of = {at}, .accounts = accounts, .reads = 1};
+    for (unsigned h = 0; h < 24; h++)
+        lw->cohort[row].hour[h] = 1;
     return row;
 }
 

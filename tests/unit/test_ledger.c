@@ -37,7 +37,7 @@ struct naive_taking {
     sim_ns at;
     uint32_t effect, request;
     uint16_t classes;
-    bool ciphertext_only;
+    bool ciphertext_only, unseals;
     float chance;
 };
 
@@ -152,7 +152,7 @@ naive_versions(const struct forms *f, const struct naive_taking *t, size_t takin
             const struct effect *e = &f->table.effects.item[t[k].effect];
 
             if ((t[k].classes >> class & 1) == 0 || t[k].at >= before ||
-                (keys && t[k].ciphertext_only))
+                (keys && t[k].ciphertext_only) || (t[k].unseals && t[k].request != request))
                 continue;
             for (uint32_t j = e->first[class]; j < e->first[class + 1]; j++) {
                 const struct piece *p = &f->table.pieces.item[j];
@@ -197,13 +197,14 @@ naive_touch(struct naive *n, const struct forms *f, const struct act *a)
 
     stream_open(&s, t->seed, t->replication, PURPOSE_CACHE_CAPTURE, t->request,
                 (uint64_t)t->cohort << 48 | a->account);
-    if (t->mode != WANT_METADATA)
+    if (t->mode != MODE_METADATA)
         n->taking[row][who][n->takings[row][who]++] =
             (struct naive_taking){.at = t->at,
                                   .effect = a->effect,
                                   .request = a->request,
                                   .classes = t->asked,
-                                  .ciphertext_only = t->mode == WANT_CIPHERTEXT,
+                                  .ciphertext_only = t->mode == MODE_CIPHERTEXT,
+                                  .unseals = t->mode == MODE_UNSEAL,
                                   .chance = (float)stream_uniform(&s)};
     for (uint32_t k = 0; k < CLASSES; k++) {
         const struct naive_taking *all = n->taking[row][who];
@@ -213,12 +214,17 @@ naive_touch(struct naive *n, const struct forms *f, const struct act *a)
             continue;
         if ((e->metadata >> k & 1) != 0)
             mark(&mine[EXPOSED_METADATA][k], t->at);
-        if (t->mode == WANT_METADATA || (e->pieces >> k & 1) == 0)
+        if (t->mode == MODE_METADATA || (e->pieces >> k & 1) == 0)
             continue; /* nothing new of this class */
         const unsigned whole = naive_versions(f, all, count, k, false, a->request, SIM_NEVER);
         const unsigned key = naive_versions(f, all, count, k, true, a->request, SIM_NEVER);
         const unsigned before = naive_versions(f, all, count, k, false, a->request, t->since);
 
+        if (t->mode == MODE_UNSEAL) {
+            if ((whole & key) != 0)
+                mark(&mine[EXPOSED_METADATA][k], t->at);
+            continue;
+        }
         if (whole != 0 && k != CLASSES - 1)
             mark(&mine[EXPOSED_CIPHERTEXT][k], t->at);
         if ((whole & key) == 0)
@@ -307,12 +313,12 @@ random_request(struct forms *f, struct ledger *l, struct naive *n, struct counte
     const uint32_t authority = (uint32_t)stream_below(s, AUTHORITIES);
     const uint32_t cohort = (uint32_t)stream_below(s, COHORTS);
     const uint16_t asked = (uint16_t)(1 + stream_below(s, (1 << CLASSES) - 1));
-    const enum want mode = (enum want)stream_below(s, 3);
+    const enum mode mode = (enum mode)stream_below(s, 4);
     const sim_ns since = ++*now;
 
     for (size_t i = 0; i < levers; i++) {
         a.effect = (uint32_t)stream_below(s, EFFECTS);
-        taken[i] = (struct taken){0, a.effect, mode == WANT_CIPHERTEXT};
+        taken[i] = (struct taken){0, a.effect, mode == MODE_CIPHERTEXT};
         a.touch = (struct touch){.authority = authority,
                                  .cohort = cohort,
                                  .asked = asked,
@@ -323,8 +329,8 @@ random_request(struct forms *f, struct ledger *l, struct naive *n, struct counte
                                  .seed = 5,
                                  .replication = 1,
                                  .request = request,
-                                 .taken = mode == WANT_METADATA ? NULL : taken,
-                                 .takings = mode == WANT_METADATA ? 0 : i + 1,
+                                 .taken = mode == MODE_METADATA ? NULL : taken,
+                                 .takings = mode == MODE_METADATA ? 0 : i + 1,
                                  .effect = NONE,
                                  .gained = count,
                                  .self = c};
@@ -390,7 +396,7 @@ test_many_accounts_are_each_counted_once(void **state)
     struct ledger l = {0};
     uint64_t gained = 0;
     struct touch t = {
-        .asked = 1, .mode = WANT_METADATA, .effect = NONE, .gained = sum_up, .self = &gained};
+        .asked = 1, .mode = MODE_METADATA, .effect = NONE, .gained = sum_up, .self = &gained};
 
     (void)state;
     assert_int_equal(ledger_init(&l, &timeline, &table, 0), 0);
@@ -418,7 +424,7 @@ test_a_ledger_used_again_begins_empty(void **state)
     for (uint64_t accounts = 5000; accounts > 0; accounts /= 7) {
         uint64_t gained = 0;
         struct touch t = {
-            .asked = 1, .mode = WANT_METADATA, .effect = NONE, .gained = sum_up, .self = &gained};
+            .asked = 1, .mode = MODE_METADATA, .effect = NONE, .gained = sum_up, .self = &gained};
 
         assert_int_equal(ledger_init(&l, &timeline, &table, 0), 0);
         for (uint64_t i = 0; i < accounts; i++)

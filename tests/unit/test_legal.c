@@ -130,6 +130,25 @@ test_a_treaty_delay_stands_for_filing_and_review(void **state)
 }
 
 static void
+test_a_partner_takes_the_time_of_its_own_instrument(void **state)
+{
+    static struct legal_world lw;
+    static const struct period_count series[] = {{0, 400 * NS_PER_DAY, 30}};
+    struct recording r = {0};
+
+    (void)state;
+    lw_partner_world(&lw, 0, 100, 1);
+    lw.stream[0][0].series = series;
+    lw.stream[0][0].periods = 1;
+    lw.stream[0][0].exact = true;
+    lw.terms[0][LW_MLAT].execution = dist_constant(7 * LW_DAY);
+    lw.terms[1][LW_ORDER].execution = dist_constant(70 * LW_DAY);
+    lw_run(&lw, 0, 0, &r);
+    CHECK_NEAR(lw_value(&r, METRIC_DISCLOSURE_DELAY, label_total), 177, 1e-9);
+    recording_release(&r);
+}
+
+static void
 test_levers_bind_when_they_are_executed(void **state)
 {
     static struct legal_world lw, later;
@@ -316,6 +335,41 @@ test_reach_is_averaged_over_account_time(void **state)
     recording_release(&r);
 }
 
+static void
+test_reach_includes_former_copies_while_they_lie_there(void **state)
+{
+    static struct legal_world lw;
+    const struct label aa = label_with(label_total, LABEL_JURISDICTION, 0);
+    const struct label bb = label_with(label_total, LABEL_JURISDICTION, 1);
+    struct recording r = {0};
+
+    /* Data and keys, held by one company, go from AA to another's in BB on day 300. */
+    (void)state;
+    lw_home_world(&lw, 1000, 100, 0);
+    lw_allow(&lw, 1, LW_ORDER);
+    lw_site(&lw, 1, lw_custodian(&lw, 1));
+    lw_store(&lw, 1, 1, false);
+    lw_epoch(&lw, 0, 300);
+    lw_rule(&lw, 0, 1, 1);
+    for (int keys = KEYS_COPIED; keys <= KEYS_NEW; keys++) {
+        const struct {
+            sim_ns kept;
+            double reach;
+        } t[] = {{0, 0.3}, {100 * NS_PER_DAY, 0.4}, {SIM_NEVER, 1}};
+
+        lw.strategies[0].epoch[1].keys = (enum move_keys)keys;
+        for (size_t i = 0; i < COUNT(t); i++) {
+            lw.strategies[0].epoch[1].old_copies_for = t[i].kept;
+            lw_run(&lw, 0, 0, &r);
+            CHECK_NEAR(lw_value(&r, METRIC_REACH_UNILATERAL, aa), t[i].reach, 1e-12);
+            CHECK_NEAR(lw_value(&r, METRIC_REACH_UNILATERAL, bb), 0.7, 1e-12);
+            CHECK_NEAR(lw_value(&r, METRIC_REACH_JURISDICTIONS, label_total), 1, 1e-12);
+            CHECK_NEAR(lw_value(&r, METRIC_REACH_DENIAL, label_total), 1, 1e-12);
+        }
+    }
+    recording_release(&r);
+}
+
 int
 main(void)
 {
@@ -327,6 +381,7 @@ main(void)
         cmocka_unit_test(test_a_request_for_more_accounts_than_there_are_names_all),
         cmocka_unit_test(test_only_the_part_of_the_accounts_within_reach_is_exposed),
         cmocka_unit_test(test_a_treaty_delay_stands_for_filing_and_review),
+        cmocka_unit_test(test_a_partner_takes_the_time_of_its_own_instrument),
         cmocka_unit_test(test_levers_bind_when_they_are_executed),
         cmocka_unit_test(test_an_unfinished_request_is_pending_and_its_delay_censored),
         cmocka_unit_test(test_cost_does_not_grow_with_the_accounts_there_are),
@@ -334,6 +389,7 @@ main(void)
         cmocka_unit_test(test_a_team_that_grows_takes_up_who_waits),
         cmocka_unit_test(test_all_authorities_wait_in_one_queue),
         cmocka_unit_test(test_reach_is_averaged_over_account_time),
+        cmocka_unit_test(test_reach_includes_former_copies_while_they_lie_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,9 +21,15 @@ test_every_received_request_has_one_fate(void **state)
 
     (void)state;
     lw_busy_world(&lw);
-    for (uint64_t i = 0; i < 20; i++) {
+    for (uint64_t i = 0; i < 40; i++) {
         double by_jurisdiction = 0;
 
+        if (i == 20) { /* with levers that outlive their plan */
+            lw.terms[0][LW_ORDER].execution = lw_exponential_days(60);
+            lw.store[0].operator.i = lw.store[0].controller.i = 1;
+            lw.custodian[1].served_in |= 1;
+            lw.custodian[1].rejects = lw.custodian[1].narrows = 0.4;
+        }
         lw_run(&lw, 0, i, &r);
         assert_true(lw_value(&r, METRIC_REQUESTS_RECEIVED, label_total) ==
                     fates_sum(&r, label_total));
@@ -112,9 +118,95 @@ test_a_request_through_a_partner_is_shown_among_the_partners(void **state)
     assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT, partner) == all);
     assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT, asker) == 0);
     assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT, own) == 0);
-    assert_true(lw_value(&r, METRIC_REQUESTS_RECEIVED, asker) ==
-                lw_value(&r, METRIC_REQUESTS_RECEIVED, label_total));
     assert_true(lw_value(&r, METRIC_CONTENT_ACCOUNTS, asker) == 1); /* exposure is the asker's */
+    /* the other fates go with it */
+    lw.treaty[0].grant = 0.5;
+    lw.custodian[0].challenges = 0.5;
+    lw.custodian[0].court = lw_exponential_days(400);
+    lw.custodian[0].challenge_wins = 0.5;
+    lw_run(&lw, 0, 0, &r);
+    for (uint32_t f = METRIC_REQUESTS_RECEIVED; f <= METRIC_REQUESTS_PENDING; f++) {
+        assert_true((lw_value(&r, f, label_total) > 0) == (f != METRIC_REQUESTS_METADATA));
+        assert_true(lw_value(&r, f, partner) == lw_value(&r, f, label_total));
+        assert_true(lw_value(&r, f, asker) == 0 && lw_value(&r, f, own) == 0);
+    }
+    assert_true(lw_value(&r, METRIC_REQUESTS_RECEIVED, partner) == fates_sum(&r, partner));
+    recording_release(&r);
+}
+
+static void
+test_an_order_counts_by_what_it_gave(void **state)
+{
+    static struct legal_world lw, later;
+    static const struct period_count series[] = {{0, 400 * NS_PER_DAY, 30}};
+    const struct label data = label_with(label_total, LABEL_CUSTODIAN, 0);
+    const struct label keys = label_with(label_total, LABEL_CUSTODIAN, 1);
+    struct recording r = {0};
+
+    /* The key comes first and opens nothing; the ciphertext then opens with it. */
+    (void)state;
+    lw_split_world(&lw, 1000, 1e9, 0);
+    lw.stream[0][0].series = series;
+    lw.stream[0][0].periods = 1;
+    lw.stream[0][0].exact = true;
+    lw.custodian[0].team = (struct legal_team){0, dist_constant(50 * LW_DAY)};
+    lw_run(&lw, 0, 0, &r);
+    assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT, data) == 30);
+    assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT, keys) == 0);
+    assert_true(lw_value(&r, METRIC_REQUESTS_METADATA, keys) == 30);
+    /* who can no longer be served when the order is executed gives nothing */
+    lw.terms[0][LW_ORDER].execution = dist_constant(500 * LW_DAY);
+    lw_epoch(&lw, 0, 410);
+    lw_rule(&lw, 0, 0, 0);
+    later = lw;
+    later.world.custodian = later.custodian;
+    later.custodian[0].served_in = 0;
+    lw.strategies[0].epoch[1].world = &later.world;
+    lw_run(&lw, 0, 0, &r);
+    assert_true(lw_value(&r, METRIC_REQUESTS_REFUSED, data) == 30);
+    recording_release(&r);
+}
+
+static void
+test_a_withdrawn_order_is_not_pending(void **state)
+{
+    static struct legal_world lw;
+    static const struct period_count series[] = {{0, 100 * NS_PER_DAY, 30}};
+    const struct label data = label_with(label_total, LABEL_CUSTODIAN, 0);
+    struct recording r = {0};
+
+    /* The key is refused while the data are still under review: now the user is compelled. */
+    (void)state;
+    lw_split_world(&lw, 1000, 1e9, 0);
+    lw.stream[0][0].series = series;
+    lw.stream[0][0].periods = 1;
+    lw.stream[0][0].exact = lw.stream[0][0].escalates = true;
+    lw.stream[0][0].through |= LW_MASK(LW_USER);
+    lw.custodian[0].team = (struct legal_team){0, dist_constant(400 * LW_DAY)};
+    lw.custodian[1].rejects = 1;
+    lw_allow(&lw, 0, LW_USER)->filing = dist_constant(500 * LW_DAY);
+    lw_run(&lw, 0, 0, &r);
+    assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT, label_total) == 30);
+    assert_true(lw_value(&r, METRIC_REQUESTS_RECEIVED, data) == 30);
+    assert_true(lw_value(&r, METRIC_REQUESTS_PENDING, data) == 0);
+    assert_true(lw_value(&r, METRIC_REQUESTS_REFUSED, data) == 30);
+    assert_true(lw_value(&r, METRIC_CIPHERTEXT_ACCOUNTS, label_total) == 0);
+    recording_release(&r);
+}
+
+static void
+test_a_request_for_too_many_accounts_is_refused_with_a_message(void **state)
+{
+    static struct legal_world lw;
+    struct recording r = {0};
+    struct why why = {0};
+
+    (void)state;
+    lw_home_world(&lw, 1000, 20e6, 0.1);
+    lw.stream[0][0].accounts = dist_constant(1e12);
+    assert_int_equal(legal_run(&lw.model, (struct strategy_id){0}, 0, &r, &why), ERR_LIMIT);
+    assert_non_null(strstr(why.fault[0].text, "not simulated yet"));
+    why_release(&why);
     recording_release(&r);
 }
 
@@ -344,6 +436,9 @@ main(void)
         cmocka_unit_test(test_every_received_request_has_one_fate),
         cmocka_unit_test(test_totals_are_the_sums_of_their_parts),
         cmocka_unit_test(test_a_request_through_a_partner_is_shown_among_the_partners),
+        cmocka_unit_test(test_an_order_counts_by_what_it_gave),
+        cmocka_unit_test(test_a_withdrawn_order_is_not_pending),
+        cmocka_unit_test(test_a_request_for_too_many_accounts_is_refused_with_a_message),
         cmocka_unit_test(test_metadata_given_at_home_stay_at_home_when_a_partner_refuses),
         cmocka_unit_test(test_all_strategies_meet_the_same_requests),
         cmocka_unit_test(test_an_authority_or_stream_added_at_the_end_changes_nothing_before_it),

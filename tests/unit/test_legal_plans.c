@@ -16,11 +16,91 @@ test_two_holders_must_both_yield(void **state)
     lw.custodian[1].team = (struct legal_team){0, dist_constant(20 * LW_DAY)};
     lw_check_mean(&lw, 0, 1000, METRIC_CONTENT_ACCOUNTS, label_total,
                   rate * (horizon - slower) * 0.6 * 0.3);
-    /* when the quick one refuses, the plan is dropped before the slow one yields */
+    /* the slow one's answer does not depend on the quick one's */
     lw_check_mean(&lw, 0, 1000, METRIC_CIPHERTEXT_ACCOUNTS, label_total,
-                  rate * (horizon - slower) * 0.6 * 0.3);
+                  rate * (horizon - slower) * 0.6);
+    lw_check_mean(&lw, 0, 1000, METRIC_REQUESTS_METADATA, label_total,
+                  rate * (horizon - slower) * 0.6 * 0.7);
     lw_check_mean(&lw, 0, 1000, METRIC_REQUESTS_REFUSED, label_total,
-                  rate * ((horizon - 20) * 0.7 + (horizon - slower) * 0.3 * 0.4));
+                  rate * (horizon - slower) * 0.4);
+}
+
+static void
+test_what_a_refusal_does_not_concern_runs_to_its_end(void **state)
+{
+    static struct legal_world lw;
+    static const struct period_count series[] = {{0, 400 * NS_PER_DAY, 30}};
+    const struct label home = label_with(label_total, LABEL_AUTHORITY, 0);
+    struct recording r = {0};
+
+    /* One class at home, the other in BB, which may be asked and refuses at once. */
+    (void)state;
+    lw_partner_world(&lw, 0, 1, 0);
+    lw.cohort[0].accounts = 1e9;
+    lw.stream[0][0].series = series;
+    lw.stream[0][0].periods = 1;
+    lw.stream[0][0].exact = true;
+    lw.stream[0][0].through |= LW_MASK(LW_ORDER);
+    lw_allow(&lw, 0, LW_ORDER)->filing = dist_constant(10 * LW_DAY);
+    lw_site(&lw, 0, lw_custodian(&lw, 0));
+    lw_store(&lw, 0, 1, false);
+    lw_class(&lw, false);
+    lw.stream[0][0].classes = 3;
+    lw.strategies[0].epoch[0].rules = 0;
+    lw_rule(&lw, 0, 0, 0)->classes = 1;
+    lw_rule(&lw, 0, 1, 1);
+    for (int narrows = 0; narrows < 2; narrows++) {
+        lw.custodian[1].narrows = narrows;
+        for (int escalates = 0; escalates < 2; escalates++) {
+            const enum metric_id given =
+                narrows ? METRIC_REQUESTS_METADATA : METRIC_REQUESTS_CONTENT;
+
+            lw.stream[0][0].escalates = escalates;
+            lw_run(&lw, 0, 0, &r);
+            assert_true(lw_value(&r, METRIC_CONTENT_ACCOUNTS, label_total) == (narrows ? 0 : 30));
+            assert_true(lw_value(&r, METRIC_METADATA_ACCOUNTS, label_total) == 30);
+            /* own orders and own answers are shown at home */
+            assert_true(lw_value(&r, given, home) == 30);
+            assert_true(lw_value(&r, given, label_with(label_total, LABEL_CUSTODIAN, 1)) == 30);
+            CHECK_NEAR(lw_value(&r, METRIC_DISCLOSURE_DELAY, label_total), 10, 1e-9);
+        }
+    }
+    /* when both give, one partner in the plan makes it the partner's */
+    lw.custodian[1].narrows = 0;
+    lw.treaty[0].grant = 1;
+    lw_run(&lw, 0, 0, &r);
+    assert_true(lw_value(&r, METRIC_REQUESTS_RECEIVED, home) == 0);
+    assert_true(lw_value(&r, METRIC_REQUESTS_CONTENT,
+                         label_with(label_total, LABEL_JURISDICTION, 1)) == 30);
+    assert_true(
+        lw_value(&r, METRIC_REQUESTS_CONTENT, label_with(label_total, LABEL_CUSTODIAN, 1)) == 30);
+    recording_release(&r);
+}
+
+static void
+test_encrypted_metadata_may_take_two_holders(void **state)
+{
+    static struct legal_world lw;
+    static const struct period_count series[] = {{0, 400 * NS_PER_DAY, 30}};
+    struct recording r = {0};
+
+    (void)state;
+    lw_split_world(&lw, 1000, 1e9, 0);
+    lw.class[0].metadata_encrypted = true;
+    lw.stream[0][0].series = series;
+    lw.stream[0][0].periods = 1;
+    lw.stream[0][0].exact = true;
+    lw.stream[0][0].wants_content = 0;
+    lw.custodian[1].narrows = 1; /* to what was asked for anyway */
+    lw_run(&lw, 0, 0, &r);
+    assert_true(lw_value(&r, METRIC_METADATA_ACCOUNTS, label_total) == 30);
+    assert_true(lw_value(&r, METRIC_REQUESTS_METADATA, label_total) == 30);
+    assert_true(lw_value(&r, METRIC_CONTENT_ACCOUNTS, label_total) == 0);
+    assert_true(lw_value(&r, METRIC_CIPHERTEXT_ACCOUNTS, label_total) == 0);
+    lw.custodian[0].rejects = 1;
+    lw_run(&lw, 0, 0, &r);
+    assert_true(lw_value(&r, METRIC_METADATA_ACCOUNTS, label_total) == 0);
+    recording_release(&r);
 }
 
 static void
@@ -435,80 +515,13 @@ test_old_copies_are_taken_until_they_expire(void **state)
     recording_release(&r);
 }
 
-static void
-test_a_captured_cache_opens_each_account_with_its_chance(void **state)
-{
-    static struct legal_world lw;
-    const double reads_per_s = 1e-3, ttl = 600, held = 900;
-    const double h = reads_per_s * ttl / (1 + reads_per_s * ttl);
-    uint32_t foreign;
-
-    /* AA seizes the gateway; the key lies in BB. */
-    (void)state;
-    lw_init(&lw, 1000);
-    lw_allow(&lw, 0, LW_SEIZURE)->holds_for_s = held;
-    foreign = lw_custodian(&lw, 1);
-    lw_site(&lw, 0, foreign);
-    lw_store(&lw, 1, foreign, false);
-    lw_cohort(&lw, 0, 1e9);
-    lw.cohort[0].operations_per_s = reads_per_s;
-    lw_authority(&lw, 0);
-    lw_stream(&lw, 0, LW_MASK(LW_SEIZURE), 0.3)->accounts = dist_constant(4);
-    lw_rule(&lw, 0, 0, 0)->key_cache_ttl_s = ttl;
-    lw_check_mean(&lw, 0, 500, METRIC_CONTENT_ACCOUNTS, label_total,
-                  0.3 * 1000 * 4 * (1 - (1 - h) * exp(-reads_per_s * held)));
-    lw_check_mean(&lw, 0, 200, METRIC_CIPHERTEXT_ACCOUNTS, label_total, 0.3 * 1000 * 4);
-}
-
-static void
-test_a_former_gateway_has_no_cache(void **state)
-{
-    static struct legal_world lw;
-    const double reads_per_s = 1e-3, ttl = 600, held = 900, rate = 0.3, moves = 600;
-    const double h = reads_per_s * ttl / (1 + reads_per_s * ttl);
-    uint32_t foreign;
-
-    /* as above, but data and a new key move to BB; the old ciphertext stays */
-    (void)state;
-    lw_init(&lw, 1000);
-    lw_allow(&lw, 0, LW_SEIZURE)->holds_for_s = held;
-    foreign = lw_custodian(&lw, 1);
-    lw_site(&lw, 0, foreign);
-    lw_site(&lw, 1, foreign);
-    lw_store(&lw, 1, foreign, false);
-    lw_cohort(&lw, 0, 1e9);
-    lw.cohort[0].operations_per_s = reads_per_s;
-    lw_authority(&lw, 0);
-    lw_stream(&lw, 0, LW_MASK(LW_SEIZURE), rate);
-    lw_rule(&lw, 0, 0, 0)->key_cache_ttl_s = ttl;
-    lw_epoch(&lw, 0, moves)->old_copies_for = SIM_NEVER;
-    lw_rule(&lw, 0, 1, 0)->key_cache_ttl_s = ttl; /* at the gateway in BB */
-    for (int keys = KEYS_COPIED; keys <= KEYS_NEW; keys++) {
-        lw.strategies[0].epoch[1].keys = (enum move_keys)keys;
-        lw_check_mean(&lw, 0, 300, METRIC_CONTENT_ACCOUNTS, label_total,
-                      rate * moves * (1 - (1 - h) * exp(-reads_per_s * held)));
-        /* nobody seizes what opens nothing */
-        lw_check_mean(&lw, 0, 300, METRIC_CIPHERTEXT_ACCOUNTS, label_total, rate * moves);
-    }
-    /* another class stays in AA with its key, so seizures go on */
-    lw_class(&lw, false);
-    lw_store(&lw, 0, foreign, true);
-    for (uint32_t e = 0; e < 2; e++)
-        lw.strategies[0].rule[e][0].classes = 1;
-    lw_rule(&lw, 0, 0, 1);
-    lw.strategies[0].rule[0][1] = lw.strategies[0].rule[1][1];
-    lw.strategies[0].epoch[0].rules = 2;
-    lw_check_mean(&lw, 0, 300, METRIC_CONTENT_ACCOUNTS, label_with(label_total, LABEL_DATA, 0),
-                  rate * moves * (1 - (1 - h) * exp(-reads_per_s * held)));
-    lw_check_mean(&lw, 0, 300, METRIC_CONTENT_ACCOUNTS, label_with(label_total, LABEL_DATA, 1),
-                  rate * 1000);
-}
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_two_holders_must_both_yield),
+        cmocka_unit_test(test_what_a_refusal_does_not_concern_runs_to_its_end),
+        cmocka_unit_test(test_encrypted_metadata_may_take_two_holders),
         cmocka_unit_test(test_what_was_obtained_before_a_refusal_is_kept),
         cmocka_unit_test(test_a_refused_request_tries_another_way_only_if_it_escalates),
         cmocka_unit_test(test_a_class_out_of_reach_does_not_save_the_others),
@@ -525,8 +538,6 @@ main(void)
         cmocka_unit_test(test_a_taken_key_opens_data_that_come_within_reach_later),
         cmocka_unit_test(test_a_new_key_leaves_old_ciphertext_shut),
         cmocka_unit_test(test_old_copies_are_taken_until_they_expire),
-        cmocka_unit_test(test_a_captured_cache_opens_each_account_with_its_chance),
-        cmocka_unit_test(test_a_former_gateway_has_no_cache),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
