@@ -52,9 +52,9 @@ MUST_CHECK int scenario_model(struct scenario *scenario, uint64_t world, struct 
 /* Things that are allowed and probably not meant (YAML 1.1 words, unused rows), as messages. */
 void scenario_warnings(const struct scenario *scenario, struct why *out);
 
-/* The whole scenario as one text: every file read, after its name, in the order read, then the
- * overrides and each data file's contents: what a hash of the scenario is taken of, and what a
- * database keeps. Borrows. */
+/* The whole scenario as one text: every file read, after its own name (not its folder), in the
+ * order read, then the overrides and each data file's contents: what a hash of the scenario is
+ * taken of, and what a database keeps. Borrows. */
 const char *scenario_text(const struct scenario *scenario);
 
 void scenario_close(struct scenario *scenario);

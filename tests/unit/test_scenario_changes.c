@@ -297,11 +297,26 @@ test_the_text_holds_every_file_override_and_data_file(void **state)
                      0);
     text = scenario_text(scenario);
     file = strstr(text, "# top.yaml\nbase: world.yaml\n");
-    base = strstr(text, "# tests/bad/world.yaml\n# A sound scenario");
+    base = strstr(text, "# world.yaml\n# A sound scenario");
     override = strstr(text, "# --set study.seed=5\n5\n");
-    data = strstr(text, "# tests/bad/small-matrix.csv\nfrom,to,rtt_ms");
+    data = strstr(text, "# small-matrix.csv\nfrom,to,rtt_ms");
     assert_true(file == text && base > file && override > base && data > override);
     scenario_close(scenario);
+}
+
+static void
+test_the_same_files_are_the_same_text_wherever_they_lie(void **state)
+{
+    static const char *const path[] = {"scenarios/icloud-china.yaml",
+                                       "scenarios/../scenarios/tiny/../icloud-china.yaml"};
+    struct scenario *scenario[2] = {NULL, NULL};
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(scenario_open(&scenario[i], path[i], NULL, NULL), 0);
+    assert_string_equal(scenario_text(scenario[0]), scenario_text(scenario[1]));
+    for (unsigned i = 0; i < 2; i++)
+        scenario_close(scenario[i]);
 }
 
 static void
@@ -411,6 +426,7 @@ main(void)
         TEST(test_epochs_and_strategies_without_a_difference_share_their_world),
         TEST(test_what_a_strategy_sets_stays_with_it),
         TEST(test_the_text_holds_every_file_override_and_data_file),
+        TEST(test_the_same_files_are_the_same_text_wherever_they_lie),
         TEST(test_warnings_name_misread_words_and_unused_rows),
         TEST(test_threads_build_the_same_models_of_one_scenario),
     };
