@@ -62,6 +62,8 @@ $(BUILD)/tests/%: tests/unit/%.c $(HELPER_OBJ) $(BUILD)/libjurisim.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -Itests/unit -MMD -MP -o $@ $< $(HELPER_OBJ) $(BUILD)/libjurisim.a $(LIB_LDLIBS) -lcmocka
 
 
+.SECONDARY: # helpers of tests are kept
+
 # ---- what a fresh machine needs ----
 
 ## make deps       install the Debian packages that are missing (says which; nothing when all are there)
