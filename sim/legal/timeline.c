@@ -6,24 +6,13 @@
 /* Accounts are numbered below this, so that a cohort and an account fit one 64-bit key. */
 #define ACCOUNTS_END 0x1p48
 
-static bool
-same_formula(const struct formula *a, const struct formula *b)
-{
-    if (a->need != b->need || a->leaf != b->leaf || a->parts != b->parts)
-        return false;
-    for (uint32_t i = 0; i < a->parts; i++)
-        if (!same_formula(&a->part[i], &b->part[i]))
-            return false;
-    return true;
-}
-
 /* The row of (formula, version) in a table of forms, added when new. */
 static uint16_t
 form_of(struct form *form, uint32_t *forms, const struct formula *formula, uint32_t version)
 {
     uint32_t i = 0;
 
-    while (i < *forms && !(form[i].version == version && same_formula(form[i].formula, formula)))
+    while (i < *forms && !(form[i].version == version && formula_same(form[i].formula, formula)))
         i++;
     if (i == *forms)
         form[(*forms)++] = (struct form){formula, version};
@@ -261,7 +250,7 @@ any_of(struct timeline *t, struct formula *out, const struct copy *copy, uint32_
         bool known = false;
 
         for (uint32_t k = 0; k < n; k++)
-            known |= same_formula(&part[k], f);
+            known |= formula_same(&part[k], f);
         if (copy[i].version == version && !known)
             part[n++] = *f;
     }

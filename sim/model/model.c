@@ -99,6 +99,17 @@ formula_holds(const struct formula *f, uint64_t holders)
     return have >= f->need;
 }
 
+bool
+formula_same(const struct formula *a, const struct formula *b)
+{
+    if (a->need != b->need || a->leaf != b->leaf || a->parts != b->parts)
+        return false;
+    for (uint32_t i = 0; i < a->parts; i++)
+        if (!formula_same(&a->part[i], &b->part[i]))
+            return false;
+    return true;
+}
+
 /* Halves since year 0, so that differences count periods. */
 static int
 half_number(int64_t unix_s)

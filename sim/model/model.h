@@ -169,6 +169,9 @@ uint32_t epoch_parts(const struct epoch *e, struct cohort_id cohort, double *upp
 /* Does a set of holders (a mask over sites or stores) satisfy the formula? */
 bool formula_holds(const struct formula *f, uint64_t holders);
 
+/* Are they written alike? (the same holders in another order are not the same formula here) */
+bool formula_same(const struct formula *a, const struct formula *b);
+
 /* Half-year reporting periods of the horizon: "2014-H2". The period that contains t; how many there
  * are; the name into 16 bytes; when one starts. Periods at the ends may be partial. */
 uint32_t model_period(const struct model *m, sim_ns t);

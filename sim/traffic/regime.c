@@ -30,22 +30,11 @@ same_dist(const struct dist *a, const struct dist *b)
 }
 
 static bool
-same_formula(const struct formula *a, const struct formula *b)
-{
-    if (a->need != b->need || a->leaf != b->leaf || a->parts != b->parts)
-        return false;
-    for (uint32_t i = 0; i < a->parts; i++)
-        if (!same_formula(&a->part[i], &b->part[i]))
-            return false;
-    return true;
-}
-
-static bool
 same_rule(const struct rule *a, const struct rule *b)
 {
     return a->cohorts == b->cohorts && a->classes == b->classes &&
-           same_number(a->share, b->share) && same_formula(&a->data, &b->data) &&
-           same_formula(&a->keys, &b->keys) && a->gateway.i == b->gateway.i &&
+           same_number(a->share, b->share) && formula_same(&a->data, &b->data) &&
+           formula_same(&a->keys, &b->keys) && a->gateway.i == b->gateway.i &&
            a->decrypts == b->decrypts && a->key_cache_ttl_s == b->key_cache_ttl_s &&
            a->writes_all == b->writes_all;
 }
