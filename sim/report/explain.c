@@ -13,6 +13,7 @@ struct subject {
     const struct rule *rule;
     struct cohort_id cohort;
     uint32_t classes;   /* mask */
+    double u;           /* an account of this part (epoch_rule) */
     double share;       /* of the cohort's accounts */
     double reads_per_s; /* of one account, that fill the rule's key cache */
     sim_ns on;
@@ -37,12 +38,65 @@ classes_of(const struct epoch *e, struct cohort_id cohort, const struct rule *ru
     return mask;
 }
 
+/* When the copies that a placement left behind are gone: SIM_NEVER when they stay, or it still is.
+ */
+static sim_ns
+copies_gone_at(const struct strategy *s, const struct epoch *placed)
+{
+    for (const struct epoch *e = placed + 1; e < s->epoch + s->epochs; e++)
+        if (e->moved)
+            return e->old_copies_for > SIM_NEVER - e->from ? SIM_NEVER
+                                                           : e->from + e->old_copies_for;
+    return SIM_NEVER;
+}
+
+/* Calls `each` for every former rule whose holders still have theirs and hold more than now. */
+static int
+each_former(const struct subject *s, int (*each)(void *, const struct rule *, struct why *),
+            void *self, struct why *why)
+{
+    const struct class_id class = {(uint32_t)__builtin_ctz(s->classes)};
+    const struct rule *last = s->rule;
+    int rc = 0;
+
+    for (const struct epoch *e = s->strategy->epoch; e < s->epoch && rc == 0; e++) {
+        const struct rule *rule = epoch_rule(e, s->cohort, class, s->u);
+
+        if (rule == NULL || copies_gone_at(s->strategy, e) <= s->on ||
+            (rule->sites == last->sites && rule->stores == last->stores) ||
+            (rule->sites == s->rule->sites && rule->stores == s->rule->stores))
+            continue;
+        last = rule;
+        rc = each(self, rule, why);
+    }
+    return rc;
+}
+
+struct former {
+    const struct subject *subject;
+    struct reach *reach;
+};
+
+static int
+add_former_reach(void *self, const struct rule *rule, struct why *why)
+{
+    struct former *f = self;
+    uint64_t alone = 0;
+    const int rc =
+        reach_unilateral(&alone, f->subject->epoch->world, rule, f->subject->cohort, why);
+
+    f->reach->unilateral |= alone;
+    return rc;
+}
+
 static int
 tell_subject(const struct teller *t, struct subject *s, struct why *why)
 {
     struct reach reach = {0};
     int rc = reach_make(&reach, s->epoch->world, s->rule, s->cohort, why);
 
+    if (rc == 0)
+        rc = each_former(s, add_former_reach, &(struct former){s, &reach}, why);
     if (rc == 0)
         rc = t->subject(t->self, s, &reach, why);
     reach_release(&reach);
@@ -62,6 +116,7 @@ each_rule(const struct teller *t, struct subject *s, struct why *why)
 
         for (uint32_t r = 0; r < s->epoch->rules && rc == 0; r++) {
             s->rule = &s->epoch->rule[r];
+            s->u = (low + upper[p]) / 2;
             s->share = upper[p] - low;
             s->reads_per_s = epoch_cache_reads(s->epoch, s->cohort, s->rule, (low + upper[p]) / 2);
             s->classes = classes_of(s->epoch, s->cohort, s->rule, (low + upper[p]) / 2,
@@ -297,13 +352,36 @@ words_head(struct in_words *t, const struct subject *s)
     text_add(t->out, "\n");
 }
 
+struct former_words {
+    struct text *out;
+    const struct world *world;
+};
+
+static int
+words_former(void *self, const struct rule *rule, struct why *why)
+{
+    struct former_words *w = self;
+
+    (void)why;
+    text_add(w->out, "  former copies at    ");
+    formula_write(w->out, w->world, &rule->data, false);
+    text_add(w->out, ", key in ");
+    formula_write(w->out, w->world, &rule->keys, true);
+    text_add(w->out, " (counted for `alone`, not for sets and plans)\n");
+    return 0;
+}
+
 static int
 words_subject(void *self, const struct subject *s, const struct reach *reach, struct why *why)
 {
     struct in_words *t = self;
     const struct world *w = s->epoch->world;
+    int rc;
 
     words_head(t, s);
+    rc = each_former(s, words_former, &(struct former_words){t->out, w}, why);
+    if (rc != 0)
+        return rc;
     text_add(t->out, "  can open it alone   ");
     words_set(t->out, w, reach->unilateral, jurisdiction_name, ", ");
     text_add(t->out, reach->unilateral == 0 ? "no jurisdiction\n" : "\n");

@@ -66,3 +66,35 @@ PY
         done
     done
 }
+
+@test "explain counts former copies that are still there, and not those that are gone" {
+    cat >"$BATS_TEST_TMPDIR/moved.yaml" <<'Y'
+jurisim: 1
+title: data and keys move abroad, old copies stay or go
+horizon: {from: 2021-01-01, to: 2023-01-01}
+instruments: {order: {addressee: custodian, filing: 1 d, grant: 1}}
+jurisdictions: {AA: {instruments: {order: {}}}, BB: {instruments: {order: {}}}}
+places: {pa: {in: AA}, pb: {in: BB}}
+network: {within: 0 ms, links: [{between: [pa, pb], rtt: 20 ms}]}
+custodians: {ann: {home: AA}, bob: {home: BB}}
+sites: {sa: {at: pa, operator: ann}, sb: {at: pb, operator: bob}}
+key-stores: {ka: {at: pa, operator: ann, kind: software}, kb: {at: pb, operator: bob, kind: software}}
+crypto: {open: 0 s, seal: 0 s}
+data: {notes: {weight: 1, size: 1 B}}
+users: {one: {at: pa, resident-of: AA, accounts: 1, operations: 1 per 1 d, reads: 1}}
+strategies:
+  stays:
+    placement: [{replicas: [sa], keys: [ka]}]
+    changes: [{date: 2022-01-01, placement: [{replicas: [sb], keys: [kb]}], old-copies: kept}]
+  goes:
+    placement: [{replicas: [sa], keys: [ka]}]
+    changes: [{date: 2022-01-01, placement: [{replicas: [sb], keys: [kb]}], old-copies: 90 d}]
+Y
+    for on in 2021-06-01 2022-02-01 2022-12-01; do
+        "$jurisim" explain "$BATS_TEST_TMPDIR/moved.yaml" --on "$on" --json
+    done | python3 -c '
+import json, sys
+rows = [[s["unilateral"] for s in json.loads(line)["strategies"]] for line in sys.stdin]
+assert rows == [[["AA"], ["AA"]], [["AA", "BB"], ["AA", "BB"]], [["AA", "BB"], ["BB"]]], rows
+'
+}
