@@ -48,16 +48,6 @@ estimate_mean(const double *value, size_t count, double level)
 }
 
 struct estimate
-estimate_paired(const double *a, const double *b, size_t count, double level)
-{
-    struct tally tally = {0};
-
-    for (size_t i = 0; i < count; i++)
-        tally_add(&tally, a[i] - b[i]);
-    return estimate_tally(&tally, level);
-}
-
-struct estimate
 estimate_share(uint64_t hits, uint64_t count, double level)
 {
     double tail = tail_of(level), k = (double)hits, n = (double)count;

@@ -16,9 +16,6 @@ struct estimate {
  * All equal: a point. */
 struct estimate estimate_mean(const double *value, size_t count, double level);
 
-/* The mean of a[i] - b[i]: paired, as replications that share their streams are. */
-struct estimate estimate_paired(const double *a, const double *b, size_t count, double level);
-
 /* A probability from `hits` of `count`: Clopper and Pearson 1934, exact. Count 0: mean NaN, low 0,
  * high 1. More hits than count: all NaN. */
 struct estimate estimate_share(uint64_t hits, uint64_t count, double level);

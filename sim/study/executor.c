@@ -1,21 +1,6 @@
 #include "study/executor.h"
 
-#include <string.h>
 #include <unistd.h>
-
-static const struct executor *const executor_table[] = {
-    &executor_threads,
-};
-
-const struct executor *
-executor_find(const char *name)
-{
-    for (size_t i = 0; i < COUNT(executor_table); i++) {
-        if (strcmp(executor_table[i]->name, name) == 0)
-            return executor_table[i];
-    }
-    return NULL;
-}
 
 unsigned
 executor_workers(unsigned workers, size_t pieces)

@@ -39,9 +39,6 @@ struct executor {
 
 extern const struct executor executor_threads;
 
-/* The executor of this name, or NULL. */
-const struct executor *executor_find(const char *name);
-
 /* How many workers an executor uses for a job when asked for `workers`. */
 unsigned executor_workers(unsigned workers, size_t pieces);
 

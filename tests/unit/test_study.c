@@ -262,14 +262,6 @@ test_a_stop_finishes_what_is_under_way(void **state)
     free(w);
 }
 
-static void
-test_executors_are_found_by_name(void **state)
-{
-    (void)state;
-    assert_ptr_equal(executor_find("threads"), &executor_threads);
-    assert_null(executor_find("carrier-pigeons"));
-}
-
 /* ---- studies, of real scenarios ---- */
 
 /* Keeps the bytes of every trial by its number. */
@@ -596,7 +588,6 @@ main(void)
         cmocka_unit_test(test_after_a_sink_failed_nothing_is_taken),
         cmocka_unit_test(test_a_worker_that_cannot_begin_ends_the_work),
         cmocka_unit_test(test_a_stop_finishes_what_is_under_way),
-        cmocka_unit_test(test_executors_are_found_by_name),
         cmocka_unit_test(test_a_study_gives_the_same_trials_on_any_number_of_workers),
         cmocka_unit_test(test_a_resumed_study_runs_only_what_is_missing),
         cmocka_unit_test(test_replications_of_one_world_share_its_draw),
