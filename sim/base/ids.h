@@ -40,5 +40,8 @@ struct authority_id {
 struct strategy_id {
     uint32_t i;
 };
+struct threat_id {
+    uint32_t i;
+};
 
 #endif

@@ -43,6 +43,8 @@ struct ask {
     uint64_t population;
     uint16_t classes;
     bool wants_content;
+    bool bulk;      /* all accounts of the cohort, or too many to list: see ledger.h */
+    enum asks asks; /* ASKS_DISCLOSURE: the rest takes nothing */
 };
 
 struct request {
@@ -92,6 +94,7 @@ struct pursuit {
     bool in_plan;  /* the plan waits for it; else the plan failed and it runs to its end alone */
     bool narrowed; /* only metadata are left of it */
     bool granted;
+    sim_ns hidden_until; /* the user is not told before; 0: is told */
     /* Drawn once, compared with the custodian's probabilities when the time comes: */
     double reject, narrow, challenge;
 };

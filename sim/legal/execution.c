@@ -122,7 +122,11 @@ touch_all(struct docket *d, struct touch *t, const struct ask *ask, const struct
 static int
 gained(void *self, const struct touch *t, enum exposure kind)
 {
-    return tally_gain(self, t->authority, t->cohort, t->at, kind, &t->run[kind]);
+    struct tally *tally = self;
+    struct gain_run run = t->run[kind];
+
+    run.time = (account_ns)run.accounts * (uint64_t)(tally->model->horizon - t->at);
+    return tally_gain(tally, t->source, t->cohort, t->at, kind, &run);
 }
 
 /* Did the lever hold a cache that might have had a key the request needs? */
@@ -157,6 +161,7 @@ lever_execute(struct docket *d, uint32_t row, struct given *out)
     struct request *r = &d->requests.item[u->request];
     struct effects effects;
     struct touch t = {
+        .source = r->ask.source,
         .authority = d->source[r->ask.source].authority.i,
         .cohort = r->ask.cohort,
         .asked = r->ask.classes,
@@ -164,6 +169,7 @@ lever_execute(struct docket *d, uint32_t row, struct given *out)
         .mode = (enum mode)u->mode,
         .at = d->now,
         .since = r->since,
+        .hidden_until = u->hidden_until,
         .seed = d->seed,
         .replication = d->replication,
         .request = r->ask.identity,

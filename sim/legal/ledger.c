@@ -351,7 +351,7 @@ end_fresh(struct touch *t)
         if (open == 0 || t->fresh == 0)
             continue;
         end_run(t, kind);
-        t->run[kind] = (struct gain_run){{open, open, true, true}, t->fresh};
+        t->run[kind] = (struct gain_run){{open, open, open, true, true, true}, t->fresh, 0};
     }
     t->fresh = 0;
 }
@@ -370,7 +370,8 @@ gain(struct touch *t, enum exposure kind, struct gain gain)
 {
     const struct gain last = t->run[kind].gain;
 
-    if (gain.mine != last.mine || gain.any != last.any || gain.first_mine != last.first_mine ||
+    if (gain.mine != last.mine || gain.kin != last.kin || gain.any != last.any ||
+        gain.first_mine != last.first_mine || gain.first_kin != last.first_kin ||
         gain.first_any != last.first_any) {
         end_run(t, kind);
         t->run[kind].gain = gain;
@@ -387,7 +388,9 @@ expose(struct touch *t, struct account *a, struct view *v, enum exposure kind, u
 
     if (mine == 0)
         return;
-    gain(t, kind, (struct gain){mine, any, v->open[kind] == 0, any != 0 && a->any[kind] == 0});
+    gain(t, kind,
+         (struct gain){mine, any, any, v->open[kind] == 0, any != 0 && a->any[kind] == 0,
+                       any != 0 && a->any[kind] == 0});
     v->open[kind] |= classes;
     a->any[kind] |= classes;
 }
@@ -402,7 +405,8 @@ count_retroactive(struct touch *t, const struct account *a, const struct view *v
 
     if (mine != 0)
         gain(t, EXPOSED_RETROACTIVE,
-             (struct gain){mine, any, v->open[EXPOSED_CONTENT] == 0,
+             (struct gain){mine, any, any, v->open[EXPOSED_CONTENT] == 0,
+                           any != 0 && a->any[EXPOSED_CONTENT] == 0,
                            any != 0 && a->any[EXPOSED_CONTENT] == 0});
 }
 

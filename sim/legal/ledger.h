@@ -23,6 +23,9 @@ enum exposure {
     EXPOSED_METADATA,
     EXPOSED_CIPHERTEXT,
     EXPOSED_RETROACTIVE,
+    EXPOSED_FORWARD,         /* content whose key was extracted, until that key is renewed */
+    EXPOSED_HIDDEN,          /* content of which the user is not told, until the gag ends */
+    EXPOSED_METADATA_HIDDEN, /* the same of metadata */
     EXPOSURES
 };
 
@@ -74,17 +77,22 @@ struct ledger {
     uint64_t *fragments, *before, *keys;
 };
 
-/* What one taking newly exposes of an account, of one kind: data classes to the authority (mine)
- * and to anyone, and whether it is the first of the account. */
+/* Sums of account-time are whole, so that they do not depend on the order of summing: an authority
+ * more must not change a bit of another's. */
+__extension__ typedef unsigned __int128 account_ns;
+
+/* What one taking newly exposes of an account, of one kind: data classes to the authority (mine),
+ * to adversaries of its class (kin) and to anyone, and whether it is the first of the account. */
 struct gain {
-    uint16_t mine, any;
-    bool first_mine, first_any;
+    uint16_t mine, kin, any;
+    bool first_mine, first_kin, first_any;
 };
 
 /* Mostly every account of a request gains the same: equal gains in a row are counted as a run. */
 struct gain_run {
     struct gain gain;
-    uint32_t accounts;
+    uint64_t accounts;
+    account_ns time; /* of all these accounts, until what the kind counts ends */
 };
 
 /* What an effect alone does to an account under a touch: data classes. */
@@ -103,11 +111,12 @@ struct taken {
 /* One lever executed for one request: what is the same for all its accounts. Start `judged` with
  * all bits. */
 struct touch {
-    uint32_t authority, cohort;
+    uint32_t source, authority, cohort;
     uint16_t asked;                      /* classes */
     uint16_t records;                    /* classes that are metadata themselves: never content */
     enum mode mode;                      /* what may be taken */
     sim_ns at, since;                    /* now; when the request, or its renewed look, began */
+    sim_ns hidden_until;                 /* the user is not told before; 0: is told */
     uint64_t seed, replication, request; /* keys the draw of a cached key */
     const struct taken *taken;           /* by this request so far, this lever included */
     size_t takings;

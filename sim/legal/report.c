@@ -100,10 +100,16 @@ write_kind_cell(const struct writing *w, enum exposure kind, struct label label,
         [EXPOSED_METADATA] = METRIC_METADATA_ANY,
         [EXPOSED_CIPHERTEXT] = METRIC_CIPHERTEXT_ANY,
     };
+    static const enum metric_id days[EXPOSURES] = {
+        [EXPOSED_RETROACTIVE] = METRIC_CONTENT_RETROACTIVE,
+        [EXPOSED_FORWARD] = METRIC_CONTENT_FORWARD,
+        [EXPOSED_HIDDEN] = METRIC_CONTENT_HIDDEN,
+        [EXPOSED_METADATA_HIDDEN] = METRIC_METADATA_HIDDEN,
+    };
     const struct cell *c = &w->tally->cell[kind * w->tally->cells + row];
 
-    if (kind == EXPOSED_RETROACTIVE)
-        return record_value(w->out, w->strategy, METRIC_CONTENT_RETROACTIVE, label, days_of(c));
+    if (kind >= KINDS_KEPT)
+        return record_value(w->out, w->strategy, days[kind], label, days_of(c));
     return write_cell(w, any[kind], label, c, accounts);
 }
 

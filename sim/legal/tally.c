@@ -104,33 +104,30 @@ tally_release(struct tally *t)
 /* Exposure */
 
 static bool
-is_like(const struct lump *l, uint32_t authority, uint32_t cohort, enum exposure kind,
+is_like(const struct lump *l, uint32_t source, uint32_t cohort, enum exposure kind,
         struct gain gain)
 {
-    return l->authority == authority && l->cohort == cohort && l->kind == kind &&
-           l->gain.mine == gain.mine && l->gain.any == gain.any &&
-           l->gain.first_mine == gain.first_mine && l->gain.first_any == gain.first_any;
+    return l->source == source && l->cohort == cohort && l->kind == kind &&
+           l->gain.mine == gain.mine && l->gain.kin == gain.kin && l->gain.any == gain.any &&
+           l->gain.first_mine == gain.first_mine && l->gain.first_kin == gain.first_kin &&
+           l->gain.first_any == gain.first_any;
 }
 
 static struct lump *
-lump_like(struct tally *t, uint32_t authority, uint32_t cohort, enum exposure kind,
-          struct gain gain)
+lump_like(struct tally *t, uint32_t source, uint32_t cohort, enum exposure kind, struct gain gain)
 {
     size_t i = t->last_lump[kind];
 
-    if (i < t->lumps.count && is_like(&t->lumps.item[i], authority, cohort, kind, gain))
+    if (i < t->lumps.count && is_like(&t->lumps.item[i], source, cohort, kind, gain))
         return &t->lumps.item[i];
     for (i = 0; i < t->lumps.count; i++)
-        if (is_like(&t->lumps.item[i], authority, cohort, kind, gain))
+        if (is_like(&t->lumps.item[i], source, cohort, kind, gain))
             break;
     if (i == t->lumps.count) {
         if (VEC_ROOM(&t->lumps) < 0)
             return NULL;
-        t->lumps.item[t->lumps.count++] = (struct lump){.authority = authority,
-                                                        .cohort = cohort,
-                                                        .kind = kind,
-                                                        .gain = gain,
-                                                        .first = SIM_NEVER};
+        t->lumps.item[t->lumps.count++] = (struct lump){
+            .source = source, .cohort = cohort, .kind = kind, .gain = gain, .first = SIM_NEVER};
     }
     t->last_lump[kind] = i;
     return &t->lumps.item[i];
@@ -152,19 +149,19 @@ add_to_curve(struct tally *t, enum exposure kind, uint32_t authority, sim_ns at,
 }
 
 int
-tally_gain(struct tally *t, uint32_t authority, uint32_t cohort, sim_ns at, enum exposure kind,
+tally_gain(struct tally *t, uint32_t source, uint32_t cohort, sim_ns at, enum exposure kind,
            const struct gain_run *run)
 {
-    struct lump *l = lump_like(t, authority, cohort, kind, run->gain);
+    struct lump *l = lump_like(t, source, cohort, kind, run->gain);
 
     if (l == NULL)
         return ERR_MEMORY;
     l->accounts += run->accounts;
-    l->time += (account_ns)run->accounts * (uint64_t)(t->model->horizon - at);
+    l->time += run->time;
     if (at < l->first)
         l->first = at;
     if (kind == EXPOSED_CONTENT || kind == EXPOSED_METADATA)
-        add_to_curve(t, kind, authority, at, run);
+        add_to_curve(t, kind, t->authority_of[source], at, run);
     return 0;
 }
 
@@ -184,19 +181,20 @@ tally_spread(struct tally *t)
 {
     for (size_t i = 0; i < t->lumps.count; i++) {
         const struct lump *l = &t->lumps.item[i];
+        const uint32_t authority = t->authority_of[l->source];
 
         if (l->gain.first_any) {
             add_to(t, l, 0);
             add_to(t, l, cell_cohort(t, l->cohort));
         }
         if (l->gain.first_mine) {
-            add_to(t, l, cell_authority(l->authority));
-            add_to(t, l, cell_authority_cohort(t, l->authority, l->cohort));
+            add_to(t, l, cell_authority(authority));
+            add_to(t, l, cell_authority_cohort(t, authority, l->cohort));
         }
         for (unsigned rest = l->gain.any; rest != 0; rest &= rest - 1)
             add_to(t, l, cell_class(t, (uint32_t)__builtin_ctz(rest)));
         for (unsigned rest = l->gain.mine; rest != 0; rest &= rest - 1)
-            add_to(t, l, cell_authority_class(t, l->authority, (uint32_t)__builtin_ctz(rest)));
+            add_to(t, l, cell_authority_class(t, authority, (uint32_t)__builtin_ctz(rest)));
     }
 }
 

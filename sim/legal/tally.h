@@ -21,14 +21,10 @@ enum fate {
     FATES
 };
 
-/* Sums of account-time are whole, so that they do not depend on the order of summing: an authority
- * more must not change a bit of another's. */
-__extension__ typedef unsigned __int128 account_ns;
-
-/* Equal gains of one kind by one authority of one cohort, over the run. There are few different
+/* Equal gains of one kind through one source of one cohort, over the run. There are few different
  * ones, and they become the cells of all labels at the end. */
 struct lump {
-    uint32_t authority, cohort;
+    uint32_t source, cohort;
     enum exposure kind;
     struct gain gain;
     uint64_t accounts;
@@ -78,8 +74,8 @@ MUST_CHECK int tally_init(struct tally *tally, const struct model *model,
                           uint32_t sources);
 void tally_release(struct tally *tally);
 
-/* A run of accounts newly exposed at `at`. ERR_MEMORY. */
-MUST_CHECK int tally_gain(struct tally *tally, uint32_t authority, uint32_t cohort, sim_ns at,
+/* A run of accounts newly exposed at `at` through a source. ERR_MEMORY. */
+MUST_CHECK int tally_gain(struct tally *tally, uint32_t source, uint32_t cohort, sim_ns at,
                           enum exposure kind, const struct gain_run *run);
 /* Sums what was gained into the cells of each label: once, before the report. */
 void tally_spread(struct tally *tally);

@@ -35,6 +35,9 @@ lever_blank(struct jurisdiction_id asker, const struct instrument *terms, uint32
         .custodian = {NONE},
         .place = {NONE},
         .cohort = {NONE},
+        .sites = terms->sites,
+        .stores = terms->stores,
+        .statute = {NONE},
     };
 }
 
@@ -162,6 +165,8 @@ add_partners(struct lever_list *list, const struct world *w, struct lever l, str
             continue;
         l.acting = treaty->to;
         l.acting_terms = &w->jurisdiction[treaty->to.i].instrument[via];
+        l.sites = l.acting_terms->sites;
+        l.stores = l.acting_terms->stores;
         l.addressee = l.acting_terms->addressee;
         l.treaty = treaty;
         if (l.acting_terms->available)

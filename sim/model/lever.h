@@ -24,6 +24,7 @@ struct yield {
     bool
         metadata; /* of data classes whose metadata are not encrypted: the caller knows the class */
     bool plaintext;
+    bool watched; /* plaintext in use, of each account with the chance of lever_watch_chance */
 };
 
 struct lever {
@@ -38,8 +39,13 @@ struct lever {
     struct custodian_id custodian;         /* custodian and state-custodian levers; else i NONE */
     struct place_id place;                 /* location levers; else i NONE */
     struct cohort_id cohort;               /* user levers; else i NONE */
-    uint64_t identity;                     /* tells levers of a request apart in every epoch and
-                                              strategy: keys its random stream */
+    uint64_t sites, stores;                /* covert levers and threats: the holders it reaches */
+    struct jurisdiction_id
+        statute;                 /* an order for what lies in this jurisdiction, whose blocking
+                                    statute forbids to obey it; i NONE: for what lies elsewhere */
+    const struct threat *threat; /* a threat's lever; else NULL */
+    uint64_t identity;           /* tells levers of a request apart in every epoch and
+                                    strategy: keys its random stream */
 };
 
 struct lever_list {
@@ -55,6 +61,29 @@ struct lever_list {
 MUST_CHECK int lever_list_make(struct lever_list *list, const struct world *w,
                                struct jurisdiction_id asker, uint64_t through, struct why *why);
 void lever_list_release(struct lever_list *list);
+
+/* The levers of a threat: one for each target, in the order sites, key stores, custodians, then one
+ * for all of them when there are several. */
+MUST_CHECK int lever_list_make_threat(struct lever_list *list, const struct world *w,
+                                      const struct threat *threat, struct why *why);
+
+/* The terms of review that apply to a reviewed lever: its instrument's own, or the custodian's. */
+struct review_terms {
+    const struct dist *review; /* s */
+    double rejects, narrows, challenges;
+};
+struct review_terms lever_review_terms(const struct world *w, const struct lever *lever);
+
+/* Probability that a challenge ends the request in the end: the court's word, then the loser's
+ * appeal, if any: w (1 - a x b) + (1 - w) a' x b', with w challenge-wins, a and b the asker's
+ * appeals and appeal-wins (its instrument's), a' and b' the custodian's. */
+double lever_challenge_wins(const struct world *w, const struct lever *lever);
+
+/* Chance that an account of a cohort uses the data class at least once while a watched gateway is
+ * held, at any instant: the mean over the hours of 1 - exp(-lambda D), lambda the account's
+ * operations of the class through that gateway. */
+double lever_watch_chance(const struct world *w, const struct cohort *cohort, struct class_id class,
+                          double holds_for_s);
 
 /* What it yields of a cohort's accounts under a rule. `sites` and `stores` are the holders that
  * have something at this time: the rule's own, or former ones whose copies are still there. */

@@ -32,8 +32,13 @@ struct rule {
     uint32_t classes;       /* mask: which data classes */
     double share;           /* absolute part of the accounts; NAN: all that are left */
     struct formula data;    /* ciphertext: over sites */
-    struct formula keys;    /* over key stores */
-    uint64_t sites, stores; /* masks of the leaves above */
+    struct formula keys;    /* over key stores: whatever opens, escrow included */
+    struct formula fetch;   /* over key stores: what users' operations ask, without escrow */
+    uint64_t sites, stores; /* masks of the leaves of data and keys */
+    uint64_t fetch_stores;  /* of the leaves of fetch */
+    bool cohort_key;        /* key-scope: cohort; one key opens all accounts' data under the rule */
+    double rotation_s; /* keys are renewed so often, from the rule's start on; 0: never. Old data
+                          stay under the old key: an extracted key opens nothing added later. */
     struct site_id gateway; /* i NONE: the replica nearest to the user */
     enum decrypts decrypts;
     double key_cache_ttl_s; /* 0: no cache */
@@ -72,6 +77,7 @@ struct claim {
     const char *metric;
     struct strategy_id strategy;   /* i NONE: every strategy (require) or the first (expect) */
     struct authority_id authority; /* i NONE: all */
+    uint32_t stream;               /* of that authority; NONE: all */
     struct cohort_id cohort;
     struct class_id class;
     sim_ns from, to; /* the span it speaks of; `within:` sets from 0 */
@@ -117,6 +123,14 @@ struct reading {
     struct named is;
     const char *const *path, *const *value;
     uint32_t overrides;
+    const char *because; /* or NULL */
+};
+
+/* An input that the scenario states as uncertain, or as a choice. */
+struct unknown {
+    const char *path; /* "network.links[0].loss" */
+    struct where at;
+    bool is_choice;
 };
 
 struct model {
@@ -137,7 +151,8 @@ struct model {
     struct search search;
     const struct reading *reading;
     uint32_t readings;
-    uint32_t uncertain; /* inputs drawn per world */
+    uint32_t uncertain;            /* inputs drawn per world */
+    const struct unknown *unknown; /* [uncertain] */
 };
 
 /* Frees the model itself too. NULL is allowed. */

@@ -1,6 +1,15 @@
 #include "model/world.h"
 #include <stddef.h>
 
+const char *const pressure_on_name[PRESSURE_CAUSES] = {"violation", "refusal"};
+
+const char *const pressure_means_name[PRESSURE_MEANS] = {"block", "fine", "procurement",
+                                                         "withdrawal"};
+
+const char *const asks_name[ASKS_KINDS] = {"disclosure", "removal", "restriction", "preservation"};
+
+const char *const adversary_name[ADVERSARIES] = {"home", "foreign", "criminal", "insider"};
+
 const char *const addressee_name[ADDRESSEE_KINDS] = {
     [ADDRESSEE_CUSTODIAN] = "custodian",
     [ADDRESSEE_LOCATION] = "location",
@@ -48,4 +57,15 @@ store_jurisdiction(const struct world *w, struct store_id store)
     const struct place_id at = w->store[store.i].at;
 
     return at.i == NONE ? (struct jurisdiction_id){NONE} : w->place[at.i].in;
+}
+
+enum adversary
+adversary_of(const struct world *w, struct authority_id authority, struct cohort_id cohort)
+{
+    const struct authority *a = &w->authority[authority.i];
+
+    if (a->threat != NULL)
+        return a->threat->class;
+    return a->jurisdiction.i == w->cohort[cohort.i].resident_of.i ? ADVERSARY_HOME
+                                                                  : ADVERSARY_FOREIGN;
 }

@@ -23,9 +23,48 @@ struct named {
     const char *source; /* NULL when the scenario names none */
 };
 
-/* A residence duty: what must be held inside, from when. SIM_NEVER: no such duty. */
+/* A residence duty: what must be held inside, from when. SIM_NEVER: no such duty. It is met when
+ * the sites (or key stores) inside suffice to hold the data (or key). */
 struct duty {
     sim_ns data_from, keys_from;
+};
+
+/* A law that forbids to obey foreign orders for what lies inside: an order of another jurisdiction
+ * is obeyed for such holders only with a chance, and whoever obeys may be fined here. */
+struct blocking_statute {
+    struct where at;
+    const char *source;
+    uint64_t against; /* mask of jurisdictions whose orders it blocks */
+    double obeys;     /* probability that a custodian obeys such an order all the same */
+    double sanction;  /* probability that one who obeyed is fined here */
+    double fine;      /* in the scenario's currency units */
+};
+
+/* What a jurisdiction does when its duty is violated or a request refused. */
+enum pressure_on { ON_VIOLATION, ON_REFUSAL, PRESSURE_CAUSES };
+enum pressure_means {
+    MEANS_BLOCK,       /* the service is unreachable for residents, for `lasts` */
+    MEANS_FINE,        /* `price`, once */
+    MEANS_PROCUREMENT, /* excluded from public orders: `price` a year, for `lasts` */
+    MEANS_WITHDRAWAL,  /* the service withdraws: residents lose it for good; `price`, once */
+    PRESSURE_MEANS
+};
+extern const char *const pressure_on_name[PRESSURE_CAUSES];   /* as in YAML */
+extern const char *const pressure_means_name[PRESSURE_MEANS]; /* as in YAML */
+struct pressure {
+    struct named is;
+    enum pressure_on on;
+    enum pressure_means means;
+    double probability; /* at each violation that outlives its grace, or each refusal */
+    double price;
+    struct dist lasts; /* s */
+    bool for_good;     /* it lasts to the horizon; ends early when the violation does */
+};
+
+/* Foreign sites are unreachable from time to time: means of what alternates, in seconds. every_s 0:
+ * never. */
+struct interference {
+    double every_s, for_s;
 };
 
 enum addressee {
@@ -38,6 +77,15 @@ enum addressee {
     ADDRESSEE_KINDS
 };
 extern const char *const addressee_name[ADDRESSEE_KINDS]; /* as in YAML */
+
+/* Terms that an instrument may state in place of the custodian's, or at all. */
+enum {
+    OWN_REVIEW = 1,
+    OWN_REJECTS = 2,
+    OWN_NARROWS = 4,
+    OWN_CHALLENGES = 8,
+    OWN_GAG_FOR = 16,
+};
 
 /*
  * An instrument as it stands in one jurisdiction: the section `instruments` with that
@@ -52,8 +100,17 @@ struct instrument {
     const struct dist
         *stage; /* s each, one after another; for a partner they replace the treaty's */
     uint32_t stages;
-    struct dist execution;  /* s, from grant to yield */
-    double grant;           /* probability */
+    struct dist execution;               /* s, from grant to yield */
+    double grant;                        /* probability */
+    bool grant_together;                 /* one decision for all its addressees in a request */
+    unsigned own;                        /* bits OWN_*: terms that stand for the custodian's */
+    bool urgent;                         /* goes ahead of all others in a legal team's queue */
+    struct dist review;                  /* s; OWN_REVIEW */
+    double rejects, narrows, challenges; /* OWN_REJECTS, OWN_NARROWS, OWN_CHALLENGES */
+    double appeals, appeal_wins;         /* the asker appeals a case it lost, and then prevails */
+    double gag;                          /* probability that the user must not be told */
+    struct dist gag_for;                 /* s from the yield; OWN_GAG_FOR, else for good */
+    bool watches; /* holds a gateway live: takes plaintext in use while it does (holds_for_s) */
     double holds_for_s;     /* how long it holds a gateway; 0: it does not */
     bool abroad;            /* reaches beyond the jurisdiction */
     bool devices;           /* location: takes user devices too */
@@ -65,6 +122,12 @@ struct jurisdiction {
     const char *title;                   /* "China (mainland)"; the name when not stated */
     const struct instrument *instrument; /* one for each row of `instruments`, same order */
     struct duty duty;
+    const struct blocking_statute *statute; /* NULL: none */
+    struct dist inspection;                 /* s from one to the next; constant 0: none */
+    struct dist grace;                      /* s from a finding to pressure */
+    const struct pressure *pressure;
+    uint32_t pressures;
+    struct interference interference;
 };
 
 struct place {
@@ -86,6 +149,8 @@ struct custodian {
     struct legal_team team;
     double rejects, narrows, challenges, challenge_wins; /* probabilities */
     struct dist court;                                   /* s */
+    double appeals, appeal_wins; /* it appeals a case it lost, and then prevails */
+    struct dist appeal;          /* s: an appeal, whoever brings it */
 };
 
 /* Components fail and are repaired; both means in seconds. every_s 0: never fails. */
@@ -127,10 +192,15 @@ struct cohort {
     struct named is;
     struct place_id at;
     struct jurisdiction_id resident_of;
-    double accounts;         /* whole, at least 1 */
-    double operations_per_s; /* of one account, mean over the day */
-    double reads;            /* share of operations */
-    double hour[24];         /* multiplier of the rate in each UTC hour; mean 1 */
+    double accounts;              /* whole, at least 1 */
+    double operations_per_s;      /* of one account, mean over the day */
+    double reads;                 /* share of operations */
+    double hour[24];              /* multiplier of the rate in each UTC hour; mean 1 */
+    double opts_out_per_s;        /* rate at which an account moves to another country ... */
+    double deletes_per_s;         /* ... or is deleted: its data and keys are gone */
+    double opts_out_when_blocked; /* probability that an account moves away at each block */
+    double vpn;                   /* share of users who reach a blocked service by VPN ... */
+    struct dist vpn_delay;        /* ... with this much more each round trip, s */
 };
 
 /* A partner path between two jurisdictions. */
@@ -148,6 +218,10 @@ struct period_count {
     double count;
 };
 
+/* What a stream asks for. All but disclosure only pass the legal team: they yield nothing. */
+enum asks { ASKS_DISCLOSURE, ASKS_REMOVAL, ASKS_RESTRICTION, ASKS_PRESERVATION, ASKS_KINDS };
+extern const char *const asks_name[ASKS_KINDS]; /* as in YAML */
+
 /* One stream of requests of an authority: what arrives, whom it names, what it wants, and through
  * which instruments it may go (its channel). */
 struct request_stream {
@@ -164,6 +238,33 @@ struct request_stream {
     double wants_content; /* probability; the rest want metadata only */
     uint32_t classes;     /* mask of data classes asked for */
     bool escalates, collects_ciphertext;
+    bool settles; /* refused content, it asks for metadata */
+    bool bulk;    /* all accounts of the cohort */
+    enum asks asks;
+};
+
+/* Who opens what: the adversary's class, as an account's owner sees it. */
+enum adversary {
+    ADVERSARY_HOME,    /* an authority where the user resides */
+    ADVERSARY_FOREIGN, /* any other authority */
+    ADVERSARY_CRIMINAL,
+    ADVERSARY_INSIDER,
+    ADVERSARIES
+};
+extern const char *const adversary_name[ADVERSARIES];
+
+/*
+ * A lever without law: events at a rate, each of which hits one target or, by the beta-factor model
+ * of common causes (Fleming 1975), all of them. A target is a site, a key store, or all that a
+ * custodian operates. Each target is hit at `rate_per_s`, of which a share `common_cause` in events
+ * that hit all.
+ */
+struct threat {
+    struct named is;
+    enum adversary class; /* criminal or insider */
+    double rate_per_s, common_cause;
+    uint64_t sites, stores, custodians; /* targets, as masks; each bit is one target */
+    struct instrument terms;            /* covert: execution, holds_for_s, watches */
 };
 
 struct authority {
@@ -171,7 +272,11 @@ struct authority {
     struct jurisdiction_id jurisdiction;
     const struct request_stream *stream;
     uint32_t streams;
+    uint32_t entity; /* keys its random streams: its ordinal, of a threat THREAT_ENTITY + ordinal */
+    const struct threat *threat; /* behind the authorities, a row for each threat: one stream with
+                                    the rate of its events, no jurisdiction (i NONE); else NULL */
 };
+#define THREAT_ENTITY 1024
 
 /* From one place to another: bytes flow that way. Known is false where nobody stated an RTT. */
 struct link {
@@ -202,7 +307,9 @@ struct world {
     const struct treaty *treaty;
     const struct authority *authority;
     uint32_t jurisdictions, places, custodians, sites, stores, classes, cohorts, instruments,
-        treaties, authorities;
+        treaties, authorities; /* authorities: threats included, which come last */
+    const struct threat *threat;
+    uint32_t threats;
     const struct link *link; /* places x places, row `from` */
     struct cost open, seal;
 };
@@ -218,6 +325,10 @@ double cost_of(const struct cost *cost, double bytes);
 
 /* `c` itself or any custodian above it: does `above` control what `c` holds through ownership? */
 bool custodian_is_under(const struct world *w, struct custodian_id c, struct custodian_id above);
+
+/* The class of an authority (or threat) for the accounts of a cohort. */
+enum adversary adversary_of(const struct world *w, struct authority_id authority,
+                            struct cohort_id cohort);
 
 /* The jurisdiction a site or key store stands in; i NONE for a device. */
 struct jurisdiction_id site_jurisdiction(const struct world *w, struct site_id site);

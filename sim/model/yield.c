@@ -43,7 +43,7 @@ static bool
 takes_site(const struct world *w, const struct lever *l, uint32_t i)
 {
     if (l->addressee == ADDRESSEE_COVERT)
-        return (l->acting_terms->sites >> i & 1) != 0;
+        return (l->sites >> i & 1) != 0;
     return reaches(w, l, site_holder(w, i));
 }
 
@@ -62,7 +62,7 @@ take_store(const struct world *w, const struct lever *l, struct cohort_id cohort
     const bool portable = k->extractable || k->kind == STORE_SOFTWARE;
 
     if (l->addressee == ADDRESSEE_COVERT) {
-        if ((l->acting_terms->stores & bit) != 0)
+        if ((l->stores & bit) != 0)
             *(portable ? &y->keys : &y->uses) |= bit;
         return;
     }

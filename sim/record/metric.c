@@ -75,6 +75,19 @@ enum {
         .about = "days to the first exposure of " kind ", within the horizon",                     \
     }
 
+#define EXPOSED_DAYS(what, text)                                                                   \
+    {                                                                                              \
+        .labels = BY_ALL, .name = "exposure." what, .unit = "account-days", .plane = PLANE_LEGAL,  \
+        .summary = SUMMARY_RARE_MEAN, .one = ONE_HORIZON, .about = text,                           \
+    }
+/* Accounts of a cohort are alike: the mean share exposed is the risk of each of them. */
+#define EXPOSED_RISK(kind)                                                                         \
+    {                                                                                              \
+        .labels = BY_ALL, .name = "exposure." kind ".risk", .unit = "probability",                 \
+        .plane = PLANE_LEGAL, .summary = SUMMARY_RARE_MEAN, .one = 0,                              \
+        .about = "probability that one given account's " kind " is exposed within the horizon",    \
+    }
+
 const struct metric metric_table[METRICS] = {
     [METRIC_LATENCY_MEAN] = LATENCY("mean", "mean"),
     [METRIC_LATENCY_P50] = LATENCY("p50", "median"),
@@ -117,6 +130,12 @@ const struct metric metric_table[METRICS] = {
         REQUESTS("refused", "requests answered with nothing; by custodian: orders withdrawn, too"),
     [METRIC_REQUESTS_CHALLENGED] = REQUESTS("challenged", "requests taken to court"),
     [METRIC_REQUESTS_PENDING] = REQUESTS("pending", "requests not answered at the horizon's end"),
+    [METRIC_REQUESTS_REMOVAL] = REQUESTS("removal", "requests to remove an account's data"),
+    [METRIC_REQUESTS_RESTRICTION] = REQUESTS("restriction", "requests to restrict an account"),
+    [METRIC_REQUESTS_PRESERVATION] =
+        REQUESTS("preservation", "requests to preserve an account's data"),
+    [METRIC_REQUESTS_COMPLIED] =
+        REQUESTS("complied", "requests for removal, restriction or preservation carried out"),
     [METRIC_DISCLOSURE_DELAY] = {.labels = 1 << LABEL_AUTHORITY,
                                  .name = "disclosure.delay",
                                  .unit = "days",
@@ -130,19 +149,26 @@ const struct metric metric_table[METRICS] = {
     [METRIC_CONTENT_FRACTION] = EXPOSED_FRACTION("content"),
     [METRIC_CONTENT_ACCOUNT_DAYS] = EXPOSED_ACCOUNT_DAYS("content"),
     [METRIC_CONTENT_FIRST] = EXPOSED_FIRST("content"),
-    [METRIC_CONTENT_RETROACTIVE] = {.labels = BY_ALL,
-                                    .name = "exposure.content.retroactive",
-                                    .unit = "account-days",
-                                    .plane = PLANE_LEGAL,
-                                    .summary = SUMMARY_RARE_MEAN,
-                                    .one = ONE_HORIZON,
-                                    .about = "account-days of content that was captured encrypted "
-                                             "and opened by a key obtained later"},
+    [METRIC_CONTENT_RETROACTIVE] =
+        EXPOSED_DAYS("content.retroactive",
+                     "account-days of content that was captured encrypted and opened by a key "
+                     "obtained later"),
+    [METRIC_CONTENT_FORWARD] =
+        EXPOSED_DAYS("content.forward",
+                     "account-days during which an extracted key also opens what is added later"),
+    [METRIC_CONTENT_HIDDEN] = EXPOSED_DAYS(
+        "content.hidden", "account-days of exposed content of which the user must not be told"),
+    [METRIC_CONTENT_KNOWN] = EXPOSED_DAYS(
+        "content.known", "account-days of exposed content of which the user may be told"),
+    [METRIC_CONTENT_RISK] = EXPOSED_RISK("content"),
     [METRIC_METADATA_ANY] = EXPOSED_ANY("metadata"),
     [METRIC_METADATA_ACCOUNTS] = EXPOSED_ACCOUNTS("metadata"),
     [METRIC_METADATA_FRACTION] = EXPOSED_FRACTION("metadata"),
     [METRIC_METADATA_ACCOUNT_DAYS] = EXPOSED_ACCOUNT_DAYS("metadata"),
     [METRIC_METADATA_FIRST] = EXPOSED_FIRST("metadata"),
+    [METRIC_METADATA_HIDDEN] = EXPOSED_DAYS(
+        "metadata.hidden", "account-days of exposed metadata of which the user must not be told"),
+    [METRIC_METADATA_RISK] = EXPOSED_RISK("metadata"),
     [METRIC_CIPHERTEXT_ANY] = EXPOSED_ANY("ciphertext"),
     [METRIC_CIPHERTEXT_ACCOUNTS] = EXPOSED_ACCOUNTS("ciphertext"),
     [METRIC_CIPHERTEXT_FRACTION] = EXPOSED_FRACTION("ciphertext"),
@@ -166,6 +192,24 @@ const struct metric metric_table[METRICS] = {
                              .summary = SUMMARY_MEAN,
                              .absent_is_unknown = true,
                              .about = "fewest custodians that can deny access together"},
+    [METRIC_BLOCKED_DAYS] = {.labels = 1 << LABEL_COHORT,
+                             .name = "blocked.days",
+                             .unit = "days",
+                             .plane = PLANE_LEGAL,
+                             .summary = SUMMARY_RARE_MEAN,
+                             .about = "days on which a user cannot reach the service for pressure "
+                                      "or interference, by VPN users' share"},
+    [METRIC_VIOLATION_DAYS] = {.labels = 1 << LABEL_COHORT,
+                               .name = "violation.days",
+                               .unit = "days",
+                               .plane = PLANE_LEGAL,
+                               .summary = SUMMARY_MEAN,
+                               .about = "days out of line with a duty to hold data or keys inside"},
+    [METRIC_PENALTY_COST] = {.name = "penalty.cost",
+                             .unit = "currency units",
+                             .plane = PLANE_LEGAL,
+                             .summary = SUMMARY_MEAN,
+                             .about = "fines, sanctions and lost public orders"},
 };
 
 enum metric_id

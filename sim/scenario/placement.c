@@ -248,6 +248,8 @@ rule_finish(struct read *r, const struct node *node, void *row)
     rule->at = read_where(r, &node->at);
     rule->sites = formula_leaves(&rule->data);
     rule->stores = formula_leaves(&rule->keys);
+    rule->fetch = rule->keys;
+    rule->fetch_stores = rule->stores;
     if (rule->decrypts == DECRYPTS_CLIENT && rule->key_cache_ttl_s > 0)
         fault_at(r, node, "key-cache",
                  "has no meaning where the client decrypts: no key passes the "

@@ -31,6 +31,14 @@ enum purpose {
     PURPOSE_HOURS,         /* hours of the day a window covers */
     PURPOSE_BOOTSTRAP,     /* resampling in reports */
     PURPOSE_CONCERNS,      /* whether a request is about the cohorts of the scenario */
+    PURPOSE_DEPARTURE,     /* when one account opts out or is deleted */
+    PURPOSE_BULK,          /* how a bulk taking divides accounts that are not listed one by one */
+    PURPOSE_THREAT,        /* what one event of a threat hits */
+    PURPOSE_INSPECTION,    /* inspections of a jurisdiction: gaps, grace */
+    PURPOSE_PRESSURE,      /* whether and how long pressure follows */
+    PURPOSE_INTERFERENCE,  /* spells of interference */
+    PURPOSE_SANCTION,      /* whether one who obeyed a blocked order is fined */
+    PURPOSE_GRANT,         /* one decision for all addressees of a request */
 };
 
 struct stream {
