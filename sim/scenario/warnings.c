@@ -56,6 +56,8 @@ use_law(struct uses *u, const struct world *w)
         for (uint32_t k = 0; k < w->authority[i].streams; k++)
             u->instruments |= w->authority[i].stream[k].through;
     }
+    for (uint32_t i = 0; i < w->threats; i++)
+        u->custodians |= w->threat[i].custodians;
     for (uint32_t i = 0; i < w->treaties; i++)
         u->jurisdictions |= UINT64_C(1) << w->treaty[i].from.i | UINT64_C(1) << w->treaty[i].to.i;
 }
