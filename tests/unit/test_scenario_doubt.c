@@ -581,6 +581,34 @@ test_readings_stand_over_overrides(void **state)
     text_release(&text);
 }
 
+/* ---- limits ---- */
+
+/* One authority of world.yaml and 63 threats are as many as results can tell apart. */
+static void
+test_authorities_and_threats_are_at_most_64_together(void **state)
+{
+    (void)state;
+    for (uint32_t count = 63; count <= 64; count++) {
+        struct text text = {0};
+        struct scenario *s = NULL;
+        struct why why = {0};
+
+        text_add(&text, "base: world.yaml\nthreats:\n");
+        for (uint32_t i = 0; i < count; i++)
+            text_addf(&text,
+                      "  t%u: {class: criminal, rate: 1 per 1 y, sites: [far], accounts: 1}\n", i);
+        assert_int_equal(scenario_open_text(&s, "over.yaml", text.s, "tests/bad", NULL, &why),
+                         count == 63 ? 0 : ERR_LIMIT);
+        if (count == 64)
+            assert_string_equal(why.fault[0].text,
+                                "over.yaml:3:3: authorities and threats together have 65 rows; at "
+                                "most 64 are possible");
+        scenario_close(s);
+        why_release(&why);
+        text_release(&text);
+    }
+}
+
 /* ---- what opening leaves alone ---- */
 
 static void
@@ -619,6 +647,7 @@ main(void)
         TEST(test_what_only_a_reading_leaves_uncertain_is_drawn_and_listed_last),
         TEST(test_a_reading_that_is_not_there_is_an_error),
         TEST(test_readings_stand_over_overrides),
+        TEST(test_authorities_and_threats_are_at_most_64_together),
         TEST(test_values_of_a_sweep_do_not_stay),
     };
 
