@@ -545,28 +545,55 @@ test_interference_spares_who_can_read_from_inside(void **state)
     check_played(&a.lw, 200, METRIC_BLOCKED_DAYS, (0.2 + 0.3) * 3000 / 3);
 }
 
-/* From day 1000 on interference is another; the strategy's own changes do not touch it. */
-static void
-test_interference_changes_with_the_world(void **state)
-{
+/* A world of its own, from that day on. */
+struct changed {
     struct jurisdiction jurisdiction[LW_JURISDICTIONS];
     struct world world;
+};
+
+static void
+abroad_change(struct abroad *a, struct changed *c, double day, struct interference to)
+{
+    memcpy(c->jurisdiction, a->lw.jurisdiction, sizeof c->jurisdiction);
+    c->jurisdiction[0].interference = to;
+    c->world = a->lw.world;
+    c->world.jurisdiction = c->jurisdiction;
+    lw_epoch(&a->lw, 0, day)->world = &c->world;
+    lw_rule(&a->lw, 0, 0, 0);
+}
+
+static void
+test_interference_begins_and_ends_with_its_law(void **state)
+{
+    const struct interference on = {10 * LW_DAY, 10 * LW_DAY}, off = {0};
+    struct changed changed;
     struct abroad a;
 
     (void)state;
     abroad_make(&a, 3000);
-    memcpy(jurisdiction, a.lw.jurisdiction, sizeof jurisdiction);
-    world = a.lw.world;
-    world.jurisdiction = jurisdiction;
-    lw_epoch(&a.lw, 0, 1000)->world = &world;
-    lw_rule(&a.lw, 0, 0, 0);
-    jurisdiction[0].interference = (struct interference){10 * LW_DAY, 10 * LW_DAY};
+    abroad_change(&a, &changed, 1000, on);
     check_played(&a.lw, 200, METRIC_BLOCKED_DAYS, 1000);
-    /* stretched: the steady state of one is that of the other when both means grow alike */
-    a.lw.jurisdiction[0].interference = (struct interference){200 * LW_DAY, 200 * LW_DAY};
-    check_played(&a.lw, 400, METRIC_BLOCKED_DAYS, 1500);
-    jurisdiction[0].interference = (struct interference){0};
-    check_played(&a.lw, 600, METRIC_BLOCKED_DAYS, 500);
+    abroad_make(&a, 3000);
+    a.lw.jurisdiction[0].interference = on;
+    abroad_change(&a, &changed, 1000, off);
+    check_played(&a.lw, 200, METRIC_BLOCKED_DAYS, 500);
+}
+
+/* Half of all are down on day 1, when the spell under way goes on at the new means: from p(0) = 1/2
+ * the chance to be down tends to 9/10 as exp(-(1/10 + 1/90) t). */
+static void
+test_a_spell_goes_on_at_new_means(void **state)
+{
+    const double rate = 1 / 10.0 + 1 / 90.0;
+    struct changed changed;
+    struct abroad a;
+
+    (void)state;
+    abroad_make(&a, 801);
+    a.lw.jurisdiction[0].interference = (struct interference){500 * LW_DAY, 500 * LW_DAY};
+    abroad_change(&a, &changed, 1, (struct interference){10 * LW_DAY, 90 * LW_DAY});
+    check_played(&a.lw, 1000, METRIC_BLOCKED_DAYS,
+                 0.5 + 0.9 * 800 - 0.4 / rate * (1 - exp(-rate * 800)));
 }
 
 /* ---- all ---- */
@@ -680,7 +707,8 @@ main(void)
         cmocka_unit_test(test_interference_blocks_its_share_of_the_time_from_the_start),
         cmocka_unit_test(test_interference_and_blocks_overlap),
         cmocka_unit_test(test_interference_spares_who_can_read_from_inside),
-        cmocka_unit_test(test_interference_changes_with_the_world),
+        cmocka_unit_test(test_interference_begins_and_ends_with_its_law),
+        cmocka_unit_test(test_a_spell_goes_on_at_new_means),
         cmocka_unit_test(test_the_same_replication_gives_the_same_bytes),
         cmocka_unit_test(test_idle_calls_and_phases_change_nothing),
         cmocka_unit_test(test_without_duties_and_interference_nothing_is_recorded),
