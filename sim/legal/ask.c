@@ -16,7 +16,8 @@ identity_of(const struct docket *d, uint32_t source, uint32_t stream, uint64_t n
 static uint64_t
 entity_of(const struct ask *ask)
 {
-    const uint64_t stream = ask->identity << AUTHORITY_BITS >> (AUTHORITY_BITS + ARRIVAL_NUMBER_BITS);
+    const uint64_t stream =
+        ask->identity << AUTHORITY_BITS >> (AUTHORITY_BITS + ARRIVAL_NUMBER_BITS);
 
     return ask->identity >> (64 - AUTHORITY_BITS) << 32 | stream;
 }

@@ -220,10 +220,10 @@ reached(const struct channels *c, const struct wish *wish, const struct lever *l
             if ((wish->parts >> part & 1) == 0 || (wish->classes >> k & 1) == 0)
                 continue;
             for (uint32_t i = 0; i < placed->copies; i++)
-                sites |= lever_yield(p->world, lever, placed->copy[i].rule,
-                                     (struct cohort_id){wish->cohort}, placed->copy[i].rule->sites,
-                                     0)
-                             .fragments;
+                sites |=
+                    lever_yield(p->world, lever, placed->copy[i].rule,
+                                (struct cohort_id){wish->cohort}, placed->copy[i].rule->sites, 0)
+                        .fragments;
         }
     return sites;
 }

@@ -105,8 +105,8 @@ struct pursuit {
     bool in_plan;  /* the plan waits for it; else the plan failed and it runs to its end alone */
     bool narrowed; /* only metadata are left of it */
     bool granted;
-    bool urgent; /* goes ahead of all others at the legal team */
-    bool lost;   /* the court decided for the custodian; an appeal is under way */
+    bool urgent;         /* goes ahead of all others at the legal team */
+    bool lost;           /* the court decided for the custodian; an appeal is under way */
     sim_ns hidden_until; /* the user is not told before; 0: is told */
     /* Drawn once, compared with the custodian's probabilities when the time comes: */
     double reject, narrow, challenge, obey;

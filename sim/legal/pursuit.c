@@ -1,4 +1,5 @@
-/* One lever under way: filing, the legal team, court, appeal, execution. See sim/legal/INVARIANTS. */
+/* One lever under way: filing, the legal team, court, appeal, execution. See sim/legal/INVARIANTS.
+ */
 #include "legal/docket.h"
 #include <assert.h>
 

@@ -103,6 +103,17 @@ uint32_t tally_period(struct tally *tally, sim_ns at);
 void tally_request(struct tally *tally, uint32_t source, uint32_t period, enum fate fate,
                    bool challenged, uint32_t shown);
 
+/*
+ * A request of a source that asks for something else than disclosure and addressed someone, once:
+ * by source and period of its receipt, and by the jurisdiction that shows it, as above, and in
+ * total; as removal, restriction or preservation, and as complied when that was carried out. It is
+ * not among those received, which end in a fate. ASKS_DISCLOSURE is not counted.
+ */
+void tally_asked(struct tally *tally, uint32_t source, uint32_t period, enum asks asks,
+                 bool complied, uint32_t shown);
+/* An order of such a request that a custodian received, by what became of it. */
+void tally_asked_of(struct tally *tally, uint32_t custodian, enum asks asks, bool complied);
+
 /* Days from receipt to the first yield, or to the horizon without one: the asker's, whoever is
  * shown to have answered. */
 MUST_CHECK int tally_delay(struct tally *tally, uint32_t authority, sim_ns received,
