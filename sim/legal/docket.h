@@ -73,7 +73,8 @@ struct request {
     bool listed;        /* among those looked at again at the next epoch */
     bool settled;       /* refused content, it has turned to metadata in this epoch */
     bool complied;      /* not for disclosure: it was carried out */
-    bool traced;        /* it names the account whose story is told */
+    bool traced;        /* it names the account whose story is told ... */
+    uint16_t whole;     /* ... of which the ciphertext of these classes was had at `since` */
     bool challenged;    /* met a challenge */
     bool content, metadata; /* was disclosed */
     bool wanting;    /* its last plan left accounts shut that a cached key might have opened */
@@ -317,7 +318,15 @@ void request_got(struct docket *d, const struct request *r);
 /* Has pressure looked at when it is due next: to be called after anything that may change that. */
 MUST_CHECK int pressure_expect(struct docket *d);
 
+/* Simulates a replication under the eyes of a tracer, until that has seen all it wants. ERR_MEMORY,
+ * ERR_LIMIT. */
+MUST_CHECK int docket_watch(const struct model *model, struct strategy_id strategy,
+                            uint64_t replication, struct tracer *tracer, struct why *why);
+
 /* trace.c */
+
+/* Nothing that happens any more matters to it. */
+bool tracer_is_done(const struct tracer *tracer);
 
 /* Something happened to a request (and one of its levers; else NONE) that the tracer may tell: a
  * failure to do so is kept for the tracer's owner. `levers`: of the plan. */

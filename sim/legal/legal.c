@@ -296,7 +296,7 @@ docket_run(struct docket *d)
     if (rc == 0)
         rc = pressure_expect(d);
     find_next_arrival(d);
-    while (rc == 0 && more)
+    while (rc == 0 && more && (d->tracer == NULL || !tracer_is_done(d->tracer)))
         rc = step(d, &more);
     if (rc == 0)
         rc = requests_close(d);
@@ -318,11 +318,11 @@ desk_release(struct desk *desk)
     ledger_release(&desk->ledger);
 }
 
-static int
-run_one(const struct model *model, struct strategy_id strategy, uint64_t replication,
-        struct desk *desk, struct recording *out, struct why *why)
+static struct docket
+docket_on(const struct model *model, struct strategy_id strategy, uint64_t replication,
+          struct desk *desk, struct why *why)
 {
-    struct docket d = {
+    const struct docket d = {
         .model = model,
         .strategy = &model->strategy[strategy.i],
         .seed = model->study.seed,
@@ -333,17 +333,44 @@ run_one(const struct model *model, struct strategy_id strategy, uint64_t replica
     };
 
     desk->ledger = (struct ledger){0}; /* lent to the docket */
+    return d;
+}
+
+static int
+run_one(const struct model *model, struct strategy_id strategy, uint64_t replication,
+        struct desk *desk, struct recording *out, struct why *why)
+{
+    struct docket d = docket_on(model, strategy, replication, desk, why);
     int rc = docket_init(&d);
 
     if (rc == 0)
         rc = docket_run(&d);
     if (rc == 0 && tally_report(&d.tally, strategy.i, out) < 0)
         rc = why_no_memory(why);
+    if (rc == 0 && pressures_report(d.pressures, strategy.i, out) < 0)
+        rc = why_no_memory(why);
     if (rc == 0)
         rc = standing_report(model, &d.timeline, strategy, out, why);
     desk->ledger = d.ledger;
     d.ledger = (struct ledger){0};
     docket_release(&d);
+    return rc;
+}
+
+int
+docket_watch(const struct model *model, struct strategy_id strategy, uint64_t replication,
+             struct tracer *tracer, struct why *why)
+{
+    struct desk desk = {0};
+    struct docket d = docket_on(model, strategy, replication, &desk, why);
+    int rc;
+
+    d.tracer = tracer;
+    rc = docket_init(&d);
+    if (rc == 0)
+        rc = docket_run(&d);
+    docket_release(&d);
+    desk_release(&desk);
     return rc;
 }
 
