@@ -173,8 +173,10 @@ lw_authority(struct legal_world *lw, uint32_t jurisdiction)
     const uint32_t row = lw->world.authorities++;
 
     assert_true(row < LW_MOST);
-    lw->authority[row] = (struct authority){
-        .is.name = "authority", .jurisdiction = {jurisdiction}, .stream = lw->stream[row]};
+    lw->authority[row] = (struct authority){.is.name = "authority",
+                                            .jurisdiction = {jurisdiction},
+                                            .stream = lw->stream[row],
+                                            .entity = row};
     return row;
 }
 
