@@ -8,8 +8,8 @@
 
 #define TAIL 0.025 /* what either end of an interval leaves out */
 
-static bool
-satisfies(const struct claim *claim, double value)
+bool
+claim_satisfied(const struct claim *claim, double value)
 {
     return !(value > claim->at_most) && !(value < claim->at_least); /* NAN: not stated */
 }
@@ -26,7 +26,7 @@ compare(const struct claim *claim, const struct estimate *e)
 {
     if (isnan(e->low) || isnan(e->high))
         return VERDICT_UNDECIDED;
-    if (satisfies(claim, e->low) && satisfies(claim, e->high))
+    if (claim_satisfied(claim, e->low) && claim_satisfied(claim, e->high))
         return VERDICT_HOLDS;
     return none_satisfies(claim, e) ? VERDICT_FAILS : VERDICT_UNDECIDED;
 }
@@ -98,7 +98,7 @@ count_worlds(const struct question *q, const struct answer *answer, size_t *hold
     for (size_t w = 0; w < draws; w++) {
         if (world[w].seen > 0) {
             ++*worlds;
-            *hold += satisfies(q->claim, world[w].sum / world[w].seen);
+            *hold += claim_satisfied(q->claim, world[w].sum / world[w].seen);
         }
     }
     free(world);

@@ -61,4 +61,7 @@ MUST_CHECK int verdict_judge(struct judgement_list *out, const struct model *mod
                              const struct outcome *outcome, struct why *why);
 void judgement_list_release(struct judgement_list *list);
 
+/* Does a value satisfy the bounds of a `require`? NAN does. */
+bool claim_satisfied(const struct claim *claim, double value);
+
 #endif
