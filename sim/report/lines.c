@@ -30,6 +30,7 @@ lines_add(struct lines *lines, uint32_t strategy, size_t points)
 
     *line = (struct line){.strategy = strategy,
                           .points = points,
+                          .before = "",
                           .unit = "",
                           .at_most = (double)NAN,
                           .point = calloc(points + 1, sizeof *line->point)};
@@ -220,13 +221,12 @@ group_value(const struct lines *l, size_t group, struct text *out)
     axis_number(least, out);
     axis_number(most, &last);
     if (strcmp(text_str(out), text_str(&last)) != 0)
-        text_addf(out, " to %s%s", text_str(&last), first->unit);
-    else if (most == 0 && first->at_most > 0 && isfinite(first->at_most)) {
+        text_addf(out, " to %s", text_str(&last));
+    if (most == 0 && first->at_most > 0 && isfinite(first->at_most)) {
         text_add(out, ", at most ");
         axis_number(first->at_most, out);
-        text_add(out, first->unit);
-    } else
-        text_add(out, first->unit);
+    }
+    text_add(out, first->unit);
     out->lost |= last.lost;
     text_release(&last);
 }
@@ -244,10 +244,12 @@ ending_words(const struct lines *l, size_t group, double room, struct text *out)
     group_value(l, group, &value);
     const char *line = strrchr(text_str(out), '\n');
     const double before =
-        canvas_text_width(l->canvas, STYLE_TEXT, line != NULL ? line + 1 : text_str(out));
+        canvas_text_width(l->canvas, STYLE_TEXT, line != NULL ? line + 1 : text_str(out)) +
+        canvas_text_width(l->canvas, STYLE_TEXT, l->item[group].before);
     const double after = canvas_text_width(l->canvas, STYLE_TEXT, text_str(&value));
 
-    text_addf(out, before + after <= room ? ": %s" : ":\n%s", text_str(&value));
+    text_addf(out, before + after <= room ? ": %s%s" : ":\n%s%s", l->item[group].before,
+              text_str(&value));
     out->lost |= value.lost;
     text_release(&value);
 }

@@ -17,10 +17,11 @@ struct line {
     uint32_t strategy;
     struct line_point *point; /* owned; x ascending, at least one */
     size_t points;
-    double value;     /* what stands behind the name, in the axis's numbers */
-    const char *unit; /* behind the value, " %"; or "" */
-    double at_most;   /* where the value is 0: its upper bound; NAN: not known */
-    size_t group;     /* the first line that it cannot be told from; by lines_group */
+    double value;       /* what stands behind the name, in the axis's numbers */
+    const char *before; /* before the value, "any "; or "" */
+    const char *unit;   /* behind the value, " %"; or "" */
+    double at_most;     /* where the value is 0: its upper bound; NAN: not known */
+    size_t group;       /* the first line that it cannot be told from; by lines_group */
 };
 
 struct lines {
