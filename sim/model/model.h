@@ -80,6 +80,9 @@ struct claim {
     uint32_t stream;               /* of that authority; NONE: all */
     struct cohort_id cohort;
     struct class_id class;
+    uint32_t adversary; /* enum adversary; ADVERSARIES: all */
+    struct jurisdiction_id jurisdiction;
+    struct custodian_id custodian;
     sim_ns from, to; /* the span it speaks of; `within:` sets from 0 */
     bool is_expect;
     double observed;          /* expect */

@@ -26,7 +26,7 @@ static const struct world_section {
     {SECTION_DATA, 0, sizeof(void *), false},
     {SECTION_USERS, NEEDS(SECTION_PLACES), sizeof(void *), false},
     {SECTION_TREATIES, 0, sizeof(void *), false},
-    {SECTION_AUTHORITIES, NEEDS(SECTION_USERS), sizeof(void *), false},
+    {SECTION_AUTHORITIES, NEEDS(SECTION_USERS) | NEEDS(SECTION_THREATS), sizeof(void *), true},
     {SECTION_COSTS, 0, 0, false},
     {SECTION_CRYPTO, NEEDS(SECTION_COSTS), 0, true},
 };
@@ -63,7 +63,7 @@ world_mask(void)
     uint64_t mask = 0;
 
     for (int i = 0; i < WORLD_SECTIONS; i++)
-        mask |= NEEDS(world_sections[i].section);
+        mask |= NEEDS(world_sections[i].section) | world_sections[i].needs;
     return mask;
 }
 
@@ -88,6 +88,10 @@ share_section(const struct build *b, const struct built *now, const struct world
         if (key->count != 0)
             memcpy((char *)now->world + key->count, (const char *)from + key->count,
                    sizeof(uint32_t));
+        if (ws->section == SECTION_AUTHORITIES) {
+            now->world->threat = from->threat;
+            now->world->threats = from->threats;
+        }
         return true;
     }
     return false;

@@ -275,7 +275,8 @@ set_at(const struct walk *w, const struct key *key, struct node *node, uint32_t 
 bool
 section_is_world(enum section section)
 {
-    return section >= SECTION_JURISDICTIONS && section <= SECTION_COSTS;
+    return (section >= SECTION_JURISDICTIONS && section <= SECTION_COSTS) ||
+           section == SECTION_THREATS;
 }
 
 /* Dated changes and strategies change facts of the world and placements, not the study. */

@@ -41,6 +41,7 @@ enum section {
     SECTION_SWEEP,
     SECTION_SEARCH,
     SECTION_READINGS,
+    SECTION_THREATS,
     SECTIONS
 };
 

@@ -62,6 +62,8 @@ read_override(struct scenario *s, const struct override *set, struct why *why)
     return rc;
 }
 
+enum { AUTHORITIES_MAX = 64 }; /* as many as either section may have alone */
+
 static int
 read_names(struct scenario *s, enum section section, struct why *why)
 {
@@ -90,6 +92,32 @@ read_names(struct scenario *s, enum section section, struct why *why)
     return 0;
 }
 
+/* Who asks is named among the authorities, so threats are, behind them. */
+static int
+name_threats(struct scenario *s, struct why *why)
+{
+    const struct names *threats = &s->names[SECTION_THREATS];
+    struct names *authorities = &s->names[SECTION_AUTHORITIES];
+    const uint32_t count = authorities->count + threats->count;
+    const char **name;
+
+    if (threats->count == 0)
+        return 0;
+    if (count > AUTHORITIES_MAX)
+        return why_add(why, ERR_LIMIT, &node_find(s->document, "threats")->at,
+                       "authorities and threats together have %u rows; at most %d are possible",
+                       count, AUTHORITIES_MAX);
+    name = arena_alloc(&s->files.arena, count, sizeof *name);
+    if (name == NULL)
+        return why_no_memory(why);
+    for (uint32_t i = 0; i < authorities->count; i++)
+        name[i] = authorities->name[i];
+    for (uint32_t i = 0; i < threats->count; i++)
+        name[authorities->count + i] = threats->name[i];
+    *authorities = (struct names){name, count};
+    return 0;
+}
+
 /* The names of all rows: their ordinals never change, so they hold for all epochs. */
 static int
 read_all_names(struct scenario *s, struct why *why)
@@ -100,7 +128,7 @@ read_all_names(struct scenario *s, struct why *why)
         const int now = read_names(s, (enum section)i, why);
         rc = rc == 0 ? now : rc;
     }
-    return rc;
+    return rc == 0 ? name_threats(s, why) : rc;
 }
 
 /* ---- uncertain inputs ---- */
