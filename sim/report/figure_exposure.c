@@ -29,22 +29,6 @@ struct exposure {
 
 /* ---- what is shown ---- */
 
-static const struct curve_estimate *
-find_curve(const struct exposure *e, uint32_t strategy)
-{
-    const struct outcome *outcome = e->view->outcome;
-    const uint32_t to = e->view->legend->front_to;
-    const uint32_t authority = to == NONE ? LABEL_ALL : to;
-
-    for (size_t i = 0; i < outcome->curves; i++) {
-        const struct curve_estimate *c = &outcome->curve[i];
-
-        if (c->strategy == strategy && c->authority == authority && c->kind == (uint32_t)e->kind)
-            return c;
-    }
-    return NULL;
-}
-
 static int
 collect(struct exposure *e, struct why *why)
 {
@@ -59,7 +43,7 @@ collect(struct exposure *e, struct why *why)
     if (e->item == NULL)
         return why_no_memory(why);
     for (uint32_t s = 0; s < legend->strategies; s++) {
-        const struct curve_estimate *curve = find_curve(e, s);
+        const struct curve_estimate *curve = outcome_find_curve(e->view->outcome, s, to, e->kind);
 
         if (!comparison_has(e->view->outcome, s))
             continue;

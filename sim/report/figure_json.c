@@ -51,15 +51,11 @@ latency_numbers(struct numbers *n, uint32_t strategy)
 static const struct curve_estimate *
 curve_of(const struct numbers *n, uint32_t strategy)
 {
-    const uint32_t to = n->legend->front_to == NONE ? LABEL_ALL : n->legend->front_to;
+    const struct label to = n->legend->front_to == NONE
+                                ? label_total
+                                : label_with(label_total, LABEL_AUTHORITY, n->legend->front_to);
 
-    for (size_t i = 0; i < n->outcome->curves; i++) {
-        const struct curve_estimate *c = &n->outcome->curve[i];
-
-        if (c->strategy == strategy && c->kind == CURVE_CONTENT && c->authority == to)
-            return c;
-    }
-    return NULL; /* no trial exposed anybody */
+    return outcome_find_curve(n->outcome, strategy, to, CURVE_CONTENT); /* NULL: nobody exposed */
 }
 
 static void

@@ -343,7 +343,9 @@ test_a_gateway_that_caches_keys_lets_its_holders_open(void **state)
                             .addressee = ADDRESSEE_COVERT,
                             .custodian = {NONE},
                             .place = {NONE},
-                            .cohort = {NONE}};
+                            .cohort = {NONE},
+                            .sites = implant.sites,
+                            .statute = {NONE}};
     const struct yield y = lever_yield(&rw.world, &l, &rw.rule, (struct cohort_id){0}, 1, 1);
 
     assert_true(y.fragments == 1 && y.cached == 1 && y.keys == 0 && y.uses == 0);
