@@ -22,7 +22,7 @@ static bool
 members_deny(const void *context, uint64_t set)
 {
     const struct reach_question *q = context;
-    uint64_t sites = q->rule->sites, stores = q->rule->stores;
+    uint64_t sites = q->rule->sites, stores = rule_fetch_stores(q->rule);
 
     for (; set != 0; set &= set - 1) {
         const struct yield *y = &q->member[__builtin_ctzll(set)];
@@ -30,7 +30,7 @@ members_deny(const void *context, uint64_t set)
         sites &= ~y->fragments;
         stores &= ~(y->keys | y->uses);
     }
-    return !formula_holds(&q->rule->data, sites) || !formula_holds(&q->rule->keys, stores);
+    return !formula_holds(&q->rule->data, sites) || !formula_holds(rule_fetch(q->rule), stores);
 }
 
 /* All that a jurisdiction's own levers yield together: without partners and compelled users. */
@@ -82,7 +82,7 @@ custodian_yield(const struct world *w, const struct rule *rule, struct cohort_id
     if (rule->key_cache_ttl_s > 0 && rule->decrypts == DECRYPTS_GATEWAY && g.i != NONE &&
         (custodian_is_under(w, w->site[g.i].operator, c) ||
          custodian_is_under(w, w->site[g.i].controller, c)))
-        y.cached = stores_cacheable(w, rule->stores);
+        y.cached = stores_cacheable(w, rule_fetch_stores(rule));
 
     for (uint32_t i = 0; i < w->sites; i++)
         if (custodian_is_under(w, w->site[i].operator, c) ||

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include "goodness.h"
 #include "legal_world.h"
+#include "model/reach.h"
 #include "random_world.h"
 
 /* ---- blocking statutes ---- */
@@ -509,6 +510,34 @@ test_a_cache_holds_only_keys_that_operations_fetch(void **state)
     lever_list_release(&list);
 }
 
+/* The escrow (store 1, custodian 1) opens, but what its holder withholds nobody misses. */
+static void
+test_an_escrow_opens_and_does_not_serve(void **state)
+{
+    struct legal_world lw;
+    struct reach reach = {0};
+
+    (void)state;
+    lw_home_world(&lw, 100, 10, 1);
+    lw_store(&lw, 0, lw_custodian(&lw, 0), true);
+    lw.store[0].operator.i = lw.store[0].controller.i = lw_custodian(&lw, 0);
+    const struct formula key[] = {lw.leaf[LW_MOST], lw.leaf[LW_MOST + 1]};
+    struct rule *rule = &lw.strategies[0].rule[0][0];
+
+    rule->fetch = rule->keys;
+    rule->fetch_stores = 1;
+    rule->keys = (struct formula){1, NONE, key, 2};
+    rule->stores = 3;
+    assert_int_equal(reach_make(&reach, &lw.world, rule, (struct cohort_id){0}, NULL), 0);
+    assert_int_equal(reach.custodians.count, 2); /* the site's holder with either key's */
+    assert_int_equal(reach.custodians.item[0], 1 << 0 | 1 << 1);
+    assert_int_equal(reach.custodians.item[1], 1 << 0 | 1 << 2);
+    assert_int_equal(reach.denial.count, 2);
+    assert_int_equal(reach.denial.item[0], 1 << 0);
+    assert_int_equal(reach.denial.item[1], 1 << 2);
+    reach_release(&reach);
+}
+
 /* By small steps through the day, each hour's rate its own. */
 static double
 watch_by_steps(const struct cohort *c, double weight, double holds_for_s)
@@ -613,6 +642,7 @@ main(void)
         cmocka_unit_test(test_a_threat_with_too_many_targets_is_refused),
         cmocka_unit_test(test_a_gateway_is_watched_where_it_decrypts_and_is_held),
         cmocka_unit_test(test_a_cache_holds_only_keys_that_operations_fetch),
+        cmocka_unit_test(test_an_escrow_opens_and_does_not_serve),
         cmocka_unit_test(test_a_watched_gateway_meets_who_uses_it_meanwhile),
         cmocka_unit_test(test_who_holds_the_own_key_is_a_custodian_like_others),
     };
