@@ -148,6 +148,10 @@ MUST_CHECK int ledger_touch(struct ledger *ledger, struct touch *touch, uint64_t
 /* Tells `gained` of the runs that have not ended yet: after the last account. */
 MUST_CHECK int touch_close(struct touch *touch);
 
+/* Classes of an account exposed to an authority, of a kind below KINDS_KEPT. */
+uint16_t ledger_exposed(const struct ledger *ledger, uint32_t authority, uint32_t cohort,
+                        uint64_t account, enum exposure kind);
+
 /* Tells the processor that an account will be touched soon. */
 void ledger_expect(const struct ledger *ledger, uint32_t cohort, uint64_t account);
 

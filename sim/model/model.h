@@ -80,6 +80,9 @@ struct claim {
     uint32_t stream;               /* of that authority; NONE: all */
     struct cohort_id cohort;
     struct class_id class;
+    uint32_t adversary; /* enum adversary; ADVERSARIES: all */
+    struct jurisdiction_id jurisdiction;
+    struct custodian_id custodian;
     sim_ns from, to; /* the span it speaks of; `within:` sets from 0 */
     bool is_expect;
     double observed;          /* expect */
@@ -126,11 +129,12 @@ struct reading {
     const char *because; /* or NULL */
 };
 
-/* An input that the scenario states as uncertain, or as a choice. */
+/* An input that the scenario states as uncertain, or as a choice; or a change with a probability.
+ */
 struct unknown {
     const char *path; /* "network.links[0].loss" */
     struct where at;
-    bool is_choice;
+    bool is_choice; /* it takes one of a few values: a choice, or a change that may not pass */
 };
 
 struct model {

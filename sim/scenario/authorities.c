@@ -112,19 +112,23 @@ read_word_later(struct read *r, const struct key *key, const struct node *node, 
     read_name(r, key, node, take_one_of, row);
 }
 
-static const struct kind kind_targets = {
+const struct kind kind_targets = {
     "a mapping of user groups to weights", read_targets,
     "{\"type\": \"object\", \"additionalProperties\": {\"$ref\": \"#/$defs/number\"}}",
     INSIDE_VALUE};
 static const struct kind kind_wants = {"a mapping", read_wants, NULL, INSIDE_FORM};
-static const struct kind kind_classes = {"a list of names", read_classes,
+const struct kind kind_stream_classes = {"a list of names", read_classes,
                                          "{\"$ref\": \"#/$defs/names\"}", INSIDE_VALUE};
 static const struct kind kind_later = {"text", read_later, "{\"$ref\": \"#/$defs/name\"}",
                                        INSIDE_VALUE};
-static const struct kind kind_word_later = {"a word", read_word_later, "%w", INSIDE_VALUE};
+const struct kind kind_word_later = {"a word", read_word_later, "%w", INSIDE_VALUE};
 
 static const char *const as_words[] = {"exact", "poisson", NULL};
-static const char *const scope_words[] = {"accounts", "bulk", NULL};
+/* asks_name has no NULL behind its last word, as words of a form must. */
+static const char *const asks_words[] = {"disclosure", "removal", "restriction", "preservation",
+                                         NULL};
+_Static_assert(COUNT(asks_words) == ASKS_KINDS + 1, "a word for each");
+const char *const scope_words[] = {"accounts", "bulk", NULL};
 
 static const struct key stream_keys[] = {
     {.name = "series",
@@ -174,13 +178,22 @@ static const struct key stream_keys[] = {
      .kind = &kind_wants,
      .form = &want_form,
      .offset = offsetof(struct request_stream, wants_content),
-     .required = true,
-     .about = "Weights of content and metadata."},
+     .about = "Weights of content and metadata; needed unless it asks for something else."},
     {.name = "data",
-     .kind = &kind_classes,
+     .kind = &kind_stream_classes,
      .names = SECTION_DATA,
      .offset = offsetof(struct request_stream, classes),
      .about = "The data classes it asks for; all when not stated."},
+    {.name = "asks",
+     .kind = &kind_word,
+     .word = asks_words,
+     .offset = offsetof(struct request_stream, asks),
+     .about =
+         "disclosure (default), or removal, restriction or preservation, which yield nothing."},
+    {.name = "settles",
+     .kind = &kind_bool,
+     .offset = offsetof(struct request_stream, settles),
+     .about = "true: refused content, it asks for metadata."},
     {.name = "escalates",
      .kind = &kind_bool,
      .offset = offsetof(struct request_stream, escalates),
@@ -228,12 +241,13 @@ finish_arrivals(struct read *r, const struct node *node, struct request_stream *
 }
 
 /* All accounts of whichever group a request names: a count that no group exceeds. */
-static void
+void
 finish_scope(struct read *r, const struct node *node, struct request_stream *stream)
 {
     double most = 1;
 
-    if (!node_is(node_find(node, "scope"), "bulk"))
+    stream->bulk = node_is(node_find(node, "scope"), "bulk");
+    if (!stream->bulk)
         return;
     if (node_find(node, "accounts") != NULL)
         fault_at(r, node, "accounts", "has no meaning with the scope bulk: all accounts count");
@@ -259,12 +273,37 @@ finish_targets(struct read *r, const struct node *node, struct request_stream *s
     stream->target = all;
 }
 
+/* What only disclosure knows of. */
+static void
+finish_asks(struct read *r, const struct node *node)
+{
+    static const char *const of_disclosure[] = {"wants", "settles", "escalates",
+                                                "collects-ciphertext"};
+    const struct node *asks = node_find(node, "asks");
+    const bool other = asks != NULL && asks->kind == NODE_SCALAR && !node_is(asks, asks_words[0]);
+
+    if (!other && node_find(node, "wants") == NULL)
+        fault(r, &node->at, "needs 'wants'");
+    for (size_t i = 0; i < COUNT(of_disclosure) && other; i++)
+        if (node_find(node, of_disclosure[i]) != NULL)
+            fault_at(r, node, of_disclosure[i],
+                     "has no meaning where it asks for %s: only disclosure yields something",
+                     asks->text);
+}
+
 static void
 stream_finish(struct read *r, const struct node *node, void *row)
 {
+    const struct request_stream *stream = row;
+    const struct node *settles = node_find(node, "settles");
+
     finish_arrivals(r, node, row);
     finish_scope(r, node, row);
     finish_targets(r, node, row);
+    finish_asks(r, node);
+    if (stream->asks == ASKS_DISCLOSURE && stream->settles && stream->wants_content <= 0 &&
+        settles != NULL && node_find(node, "wants") != NULL)
+        fault_at(r, node, "settles", "has no meaning where it wants metadata only");
 }
 
 static const struct form stream_form = {
@@ -308,3 +347,28 @@ const struct form authority_form = {
     .most = 64,
     .start = authority_start,
 };
+
+/* Threats stand behind the authorities: both in one array, so both in one place. */
+static void
+read_authorities(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    const struct node *threats = node_find(r->document, "threats");
+    const uint32_t most = threats != NULL && threats->kind == NODE_MAP ? threats->count : 0;
+    struct world *world = row;
+    uint32_t count = 0;
+    const struct authority *stated = read_rows(r, key->form, node, &count);
+    struct authority *all = read_alloc(r, (size_t)count + most, sizeof *all);
+
+    if (all == NULL || (stated == NULL && node->count > 0))
+        return;
+    for (uint32_t i = 0; i < count; i++) {
+        all[i] = stated[i];
+        all[i].entity = i;
+    }
+    if (threats != NULL)
+        read_threats(r, threats, world, &all[count]);
+    world->authority = all;
+    world->authorities = count + world->threats;
+}
+
+const struct kind kind_authorities = {"a mapping of names", read_authorities, NULL, INSIDE_ROWS};

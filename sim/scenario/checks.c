@@ -161,7 +161,7 @@ check_pairs(struct read *r, const struct place_in_time *at, const struct rule *r
         if ((rule->sites >> i & 1) != 0)
             need_pair(r, at, rule, inside, w->site[i].at);
     for (uint32_t i = 0; i < w->stores; i++)
-        if ((rule->stores >> i & 1) != 0)
+        if ((rule->fetch_stores >> i & 1) != 0) /* an escrow is not asked */
             need_pair(r, at, rule, decrypts, w->store[i].at);
 }
 

@@ -92,6 +92,19 @@ static const struct key custodian_keys[] = {
      PROBABILITY,
      .offset = offsetof(struct custodian, challenge_wins),
      .about = "Probability that a challenge ends the request."},
+    {.name = "appeals",
+     PROBABILITY,
+     .offset = offsetof(struct custodian, appeals),
+     .about = "Probability that it appeals a case it lost."},
+    {.name = "appeal-wins",
+     PROBABILITY,
+     .offset = offsetof(struct custodian, appeal_wins),
+     .about = "Probability that its appeal prevails, which ends the request."},
+    {.name = "appeal",
+     .kind = &kind_dist,
+     .unit = UNIT_SECONDS,
+     .offset = offsetof(struct custodian, appeal),
+     .about = "How long an appeal takes, whoever brings it."},
 };
 
 static void
@@ -103,7 +116,7 @@ custodian_start(struct read *r, void *row)
     c->home.i = NONE;
     c->parent.i = NONE;
     c->team = (struct legal_team){1, dist_constant(0)};
-    c->court = dist_constant(0);
+    c->court = c->appeal = dist_constant(0);
 }
 
 static void
@@ -117,6 +130,10 @@ custodian_finish(struct read *r, const struct node *node, void *row)
         fault_at(r, node, "challenges", "needs 'court', how long a challenge takes");
     if (c->challenges > 0 && node_find(node, "challenge-wins") == NULL)
         fault_at(r, node, "challenges", "needs 'challenge-wins', how often one ends the request");
+    if (c->appeals > 0 && node_find(node, "appeal") == NULL)
+        fault_at(r, node, "appeals", "needs 'appeal', how long an appeal takes");
+    if (c->appeals > 0 && node_find(node, "appeal-wins") == NULL)
+        fault_at(r, node, "appeals", "needs 'appeal-wins', how often an appeal prevails");
 }
 
 const struct form custodian_form = {

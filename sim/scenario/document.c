@@ -45,7 +45,8 @@ read_crypto(struct read *r, const struct key *key, const struct node *node, void
     read_form(r, key->form, node, row);
 }
 
-/* Read apart, before everything else: dates and random streams hang on them. */
+/* Read apart: before everything else, since dates and random streams hang on them, or with another
+ * section. */
 static void
 read_apart(struct read *r, const struct key *key, const struct node *node, void *row)
 {
@@ -56,6 +57,7 @@ static const struct kind kind_crypto = {"a mapping", read_crypto, NULL, INSIDE_F
 static const struct kind kind_version = {"1", read_apart, "{\"const\": 1}", INSIDE_VALUE};
 static const struct kind kind_horizon = {"a mapping", read_apart, NULL, INSIDE_FORM};
 static const struct kind kind_strategies = {"a mapping of names", read_apart, NULL, INSIDE_ROWS};
+static const struct kind kind_threats = {"a mapping of names", read_apart, NULL, INSIDE_ROWS};
 static const struct kind kind_changes = {"a list", read_apart, NULL, INSIDE_LIST};
 
 #define WORLD(field)        .offset = offsetof(struct world, field)
@@ -133,7 +135,7 @@ static const struct key document_keys[] = {
                           ROWS(treaty, treaties),
                           .about = "Partner paths between two jurisdictions."},
     [SECTION_AUTHORITIES] = {.name = "authorities",
-                             .kind = &kind_rows,
+                             .kind = &kind_authorities,
                              .form = &authority_form,
                              ROWS(authority, authorities),
                              .about = "Who asks."},
@@ -183,6 +185,10 @@ static const struct key document_keys[] = {
                           .offset = offsetof(struct model, reading),
                           .count = offsetof(struct model, readings),
                           .about = "Readings of contested law, each a set of values."},
+    [SECTION_THREATS] = {.name = "threats",
+                         .kind = &kind_threats,
+                         .form = &threat_form,
+                         .about = "Levers without law: breaches and insiders."},
 };
 _Static_assert(COUNT(document_keys) == SECTIONS, "a row for each section");
 

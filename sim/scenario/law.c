@@ -1,215 +1,9 @@
-/* Sections `instruments`, `jurisdictions` and `treaties`. */
+/* Sections `jurisdictions` and `treaties`. */
+#include <math.h>
 #include <string.h>
 #include "scenario/sections.h"
 
-/* ---- instruments ---- */
-
-#define INSTRUMENT_KEYS(addressee_required)                                                        \
-    {.name = "addressee",                                                                          \
-     .kind = &kind_addressee,                                                                      \
-     .word = addressee_words,                                                                      \
-     .offset = offsetof(struct instrument, addressee),                                             \
-     .required = addressee_required,                                                               \
-     .about = "Whom it addresses."},                                                               \
-        {.name = "via",                                                                            \
-         .kind = &kind_ref,                                                                        \
-         .names = SECTION_INSTRUMENTS,                                                             \
-         .offset = offsetof(struct instrument, via),                                               \
-         .about = "Addressee partner: the partner's instrument."},                                 \
-        {.name = "filing",                                                                         \
-         .kind = &kind_dist,                                                                       \
-         .unit = UNIT_SECONDS,                                                                     \
-         .offset = offsetof(struct instrument, filing),                                            \
-         .about = "Time until it is filed; none when not stated."},                                \
-        {.name = "stages",                                                                         \
-         .kind = &kind_dists,                                                                      \
-         .unit = UNIT_SECONDS,                                                                     \
-         .offset = offsetof(struct instrument, stage),                                             \
-         .count = offsetof(struct instrument, stages),                                             \
-         .about = "Stages one after another; a partner's replace the treaty's delay."},            \
-        {.name = "execution",                                                                      \
-         .kind = &kind_dist,                                                                       \
-         .unit = UNIT_SECONDS,                                                                     \
-         .offset = offsetof(struct instrument, execution),                                         \
-         .about = "Time from the grant to the yield; none when not stated."},                      \
-        {.name = "grant",                                                                          \
-         .kind = &kind_number,                                                                     \
-         .unit = UNIT_NONE,                                                                        \
-         .most = 1,                                                                                \
-         .offset = offsetof(struct instrument, grant),                                             \
-         .about = "Probability that it is granted; 1 when not stated."},                           \
-        {.name = "abroad",                                                                         \
-         .kind = &kind_bool,                                                                       \
-         .offset = offsetof(struct instrument, abroad),                                            \
-         .about = "true: it reaches what lies outside the jurisdiction, too."},                    \
-        {.name = "devices",                                                                        \
-         .kind = &kind_bool,                                                                       \
-         .offset = offsetof(struct instrument, devices),                                           \
-         .about = "Addressee location: true when it takes users' devices."},                       \
-        {.name = "holds-for",                                                                      \
-         .kind = &kind_number,                                                                     \
-         .unit = UNIT_SECONDS,                                                                     \
-         .offset = offsetof(struct instrument, holds_for_s),                                       \
-         .about = "How long it holds a gateway, and so what passes its key cache."},               \
-        {.name = "sites",                                                                          \
-         .kind = &kind_refs,                                                                       \
-         .names = SECTION_SITES,                                                                   \
-         .offset = offsetof(struct instrument, sites),                                             \
-         .about = "Addressee covert: the sites it reaches."},                                      \
-    {                                                                                              \
-        .name = "key-stores", .kind = &kind_refs, .names = SECTION_KEY_STORES,                     \
-        .offset = offsetof(struct instrument, stores),                                             \
-        .about = "Addressee covert: the key stores it reaches."                                    \
-    }
-
-/* addressee_name has no NULL behind its last word, as words of a form must. */
-static const char *const addressee_words[] = {
-    "custodian", "location", "state-custodian", "partner", "user", "covert", NULL};
-_Static_assert(COUNT(addressee_words) == ADDRESSEE_KINDS + 1, "a word for each addressee");
-
-static void
-read_addressee(struct read *r, const struct key *key, const struct node *node, void *row)
-{
-    kind_word.read(r, key, node, row);
-}
-
-static const struct kind kind_addressee = {"an addressee", read_addressee, "%w", INSIDE_VALUE};
-
-static const struct key instrument_keys[] = {INSTRUMENT_KEYS(true)};
-static const struct key term_keys[] = {INSTRUMENT_KEYS(false)};
-
-static void
-instrument_start(struct read *r, void *row)
-{
-    struct instrument *instrument = row;
-
-    (void)r;
-    instrument->via.i = NONE;
-    instrument->filing = instrument->execution = dist_constant(0);
-    instrument->grant = 1;
-}
-
-#define FOR(addressee) (1u << (addressee))
-
-/* Keys that mean something for some addressees only. */
-static void
-instrument_finish(struct read *r, const struct node *node, void *row)
-{
-    static const struct {
-        const char *key;
-        unsigned addressees;
-    } special[] = {
-        {"via", FOR(ADDRESSEE_PARTNER)},
-        {"abroad", FOR(ADDRESSEE_CUSTODIAN) | FOR(ADDRESSEE_STATE_CUSTODIAN)},
-        {"devices", FOR(ADDRESSEE_LOCATION)},
-        {"sites", FOR(ADDRESSEE_COVERT)},
-        {"key-stores", FOR(ADDRESSEE_COVERT)},
-    };
-    const struct instrument *instrument = row;
-
-    for (size_t i = 0; i < COUNT(special); i++)
-        if (node_find(node, special[i].key) != NULL &&
-            (special[i].addressees & FOR(instrument->addressee)) == 0)
-            fault_at(r, node, special[i].key, "has no meaning for the addressee %s",
-                     addressee_words[instrument->addressee]);
-}
-
-const struct form instrument_form = {
-    .what = "instrument",
-    .key = instrument_keys,
-    .keys = COUNT(instrument_keys),
-    .row_bytes = sizeof(struct instrument),
-    .named = true,
-    .most = 64,
-    .start = instrument_start,
-    .finish = instrument_finish,
-};
-
-/* The world keeps the names; the terms stand in each jurisdiction. */
-static void
-read_instruments(struct read *r, const struct key *key, const struct node *node, void *row)
-{
-    uint32_t count = 0;
-    const struct instrument *terms = read_rows(r, &instrument_form, node, &count);
-    struct named *names = read_alloc(r, count, sizeof *names);
-
-    if (names == NULL)
-        return;
-    for (uint32_t i = 0; i < count; i++)
-        names[i] = terms[i].is;
-    memcpy(FIELD(key, row, char), &names, sizeof names);
-    memcpy((char *)row + key->count, &count, sizeof count);
-}
-
-const struct kind kind_instruments = {"a mapping of names", read_instruments, NULL, INSIDE_ROWS};
-
 /* ---- jurisdictions ---- */
-
-/* Is a key stated here or in the section? Rightly or not: a wrong value is told already. */
-static bool
-is_stated(const struct read *r, const struct node *node, const char *instrument, const char *key)
-{
-    const struct node *section = node_find(r->document, "instruments");
-
-    return node_find(node, key) != NULL || node_find(node_find(section, instrument), key) != NULL;
-}
-
-/* What is wrong with the terms as they stand in one jurisdiction. */
-static void
-term_finish(struct read *r, const struct node *node, void *row)
-{
-    const struct instrument *terms = row;
-    const char *name = terms->is.name;
-
-    instrument_finish(r, node, row);
-    if (terms->addressee == ADDRESSEE_PARTNER && !is_stated(r, node, name, "via"))
-        fault(r, &node->at, "needs 'via', the partner's instrument");
-    if (terms->addressee == ADDRESSEE_COVERT && !is_stated(r, node, name, "sites") &&
-        !is_stated(r, node, name, "key-stores"))
-        fault(r, &node->at, "needs 'sites' or 'key-stores', which it reaches");
-}
-
-/* Terms of one jurisdiction, read over those of the section. */
-const struct form term_form = {
-    .key = term_keys,
-    .keys = COUNT(term_keys),
-    .row_bytes = sizeof(struct instrument),
-    .finish = term_finish,
-};
-
-static void
-read_terms(struct read *r, const struct key *key, const struct node *node, void *row)
-{
-    const struct frame *before = r->frame;
-    struct instrument *terms = *FIELD(key, row, struct instrument *);
-
-    if (node->kind != NODE_MAP) {
-        fault_kind(r, node, "a mapping of instruments to their terms here ({} for none)");
-        return;
-    }
-    for (uint32_t i = 0; i < node->count; i++) {
-        const struct entry *entry = &node->entry[i];
-        const struct names *names = &r->names[SECTION_INSTRUMENTS];
-        const uint32_t ordinal = name_ordinal(names, entry->name);
-        const struct frame frame = frame_key(r, entry->name);
-
-        if (ordinal == NONE) {
-            fault_unknown_name(r, &entry->at, entry->name, "instrument", names);
-            continue;
-        }
-        r->frame = &frame;
-        if (terms != NULL) {
-            terms[ordinal].available = true;
-            terms[ordinal].is.at = read_where(r, &entry->at);
-            if (entry->value->source != NULL)
-                terms[ordinal].is.source = read_copy(r, entry->value->source);
-            read_form(r, &term_form, entry->value, &terms[ordinal]);
-        }
-        r->frame = before;
-    }
-}
-
-static const struct kind kind_terms = {"a mapping of instruments", read_terms, NULL, INSIDE_ROWS};
 
 struct since {
     sim_ns from;
@@ -256,6 +50,32 @@ static const struct key jurisdiction_keys[] = {
      .form = &duty_form,
      .offset = offsetof(struct jurisdiction, duty),
      .about = "What must be held inside it, and since when."},
+    {.name = "blocking-statute",
+     .kind = &kind_statute,
+     .form = &statute_form,
+     .offset = offsetof(struct jurisdiction, statute),
+     .about = "Forbids to obey foreign orders for what lies inside it."},
+    {.name = "inspections",
+     .kind = &kind_gap,
+     .unit = UNIT_SECONDS,
+     .offset = offsetof(struct jurisdiction, inspection),
+     .about = "Time from one inspection to the next; inspections find violations of its duties."},
+    {.name = "grace",
+     .kind = &kind_dist,
+     .unit = UNIT_SECONDS,
+     .offset = offsetof(struct jurisdiction, grace),
+     .about = "Time from a finding to pressure, to put things right; none when not stated."},
+    {.name = "pressure",
+     .kind = &kind_rows,
+     .form = &pressure_form,
+     .offset = offsetof(struct jurisdiction, pressure),
+     .count = offsetof(struct jurisdiction, pressures),
+     .about = "What it does when a duty stays violated or a request is refused."},
+    {.name = "interference",
+     .kind = &kind_form,
+     .form = &interference_form,
+     .offset = offsetof(struct jurisdiction, interference),
+     .about = "Foreign sites are unreachable from it from time to time."},
 };
 
 /* Every jurisdiction has a row for every instrument; those it lists become available. */
@@ -268,9 +88,22 @@ jurisdiction_start(struct read *r, void *row)
 
     j->title = j->is.name;
     j->duty = (struct duty){SIM_NEVER, SIM_NEVER};
+    j->inspection = j->grace = dist_constant(0);
     for (uint32_t i = 0; i < count && terms != NULL && r->terms != NULL; i++)
         terms[i] = r->terms[i];
     j->instrument = terms;
+}
+
+static void
+jurisdiction_finish(struct read *r, const struct node *node, void *row)
+{
+    struct jurisdiction *j = row;
+    struct instrument *terms = (struct instrument *)j->instrument;
+
+    for (uint32_t i = 0; i < r->names[SECTION_INSTRUMENTS].count && terms != NULL; i++)
+        if (isnan(terms[i].gag)) /* not listed here, so not settled yet */
+            terms[i].gag = gag_not_stated(&terms[i]);
+    check_duties(r, node, j);
 }
 
 const struct form jurisdiction_form = {
@@ -282,6 +115,7 @@ const struct form jurisdiction_form = {
     .upper = true,
     .most = 64,
     .start = jurisdiction_start,
+    .finish = jurisdiction_finish,
 };
 
 static void

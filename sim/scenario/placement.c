@@ -118,9 +118,11 @@ read_classes(struct read *r, const struct key *key, const struct node *node, voi
 }
 
 static const char *const writes_words[] = {"quorum", "all", NULL};
+static const char *const scope_words[] = {"account", "cohort", NULL};
 
+/* Is it the second of two words? */
 static bool
-take_writes(struct read *r, const struct key *key, const char *name, const struct where *at,
+take_second(struct read *r, const struct key *key, const char *name, const struct where *at,
             void *field)
 {
     unsigned word = 0;
@@ -131,9 +133,9 @@ take_writes(struct read *r, const struct key *key, const char *name, const struc
 }
 
 static void
-read_writes(struct read *r, const struct key *key, const struct node *node, void *row)
+read_second(struct read *r, const struct key *key, const struct node *node, void *row)
 {
-    read_name(r, key, node, take_writes, FIELD(key, row, bool));
+    read_name(r, key, node, take_second, FIELD(key, row, bool));
 }
 
 static const struct kind kind_formula = {"a formula of names", read_formula_value,
@@ -142,7 +144,8 @@ static const struct kind kind_users = {"a list of names", read_users,
                                        "{\"$ref\": \"#/$defs/names\"}", INSIDE_VALUE};
 static const struct kind kind_classes = {"a list of names", read_classes,
                                          "{\"$ref\": \"#/$defs/names\"}", INSIDE_VALUE};
-static const struct kind kind_writes = {"quorum or all", read_writes, "%w", INSIDE_VALUE};
+static const struct kind kind_writes = {"quorum or all", read_second, "%w", INSIDE_VALUE};
+static const struct kind kind_key_scope = {"account or cohort", read_second, "%w", INSIDE_VALUE};
 
 static const struct key cache_keys[] = {
     {.name = "ttl",
@@ -183,9 +186,27 @@ static const struct key rule_keys[] = {
     {.name = "keys",
      .kind = &kind_formula,
      .names = SECTION_KEY_STORES,
-     .offset = offsetof(struct rule, keys),
+     .offset = offsetof(struct rule, fetch), /* rule_finish adds the escrow */
      .required = true,
      .about = "The key stores that hold the key."},
+    {.name = "escrow",
+     .kind = &kind_formula,
+     .names = SECTION_KEY_STORES,
+     .offset = offsetof(struct rule, keys), /* until rule_finish */
+     .about = "Key stores that hold the key, too, for others than the users: operations never ask "
+              "them."},
+    {.name = "key-scope",
+     .kind = &kind_key_scope,
+     .word = scope_words,
+     .offset = offsetof(struct rule, cohort_key),
+     .about = "account (default): each account has its own key; cohort: one key opens all "
+              "accounts of a user group."},
+    {.name = "rotation",
+     .kind = &kind_number,
+     .unit = UNIT_SECONDS,
+     .above = true,
+     .offset = offsetof(struct rule, rotation_s),
+     .about = "Keys are renewed so often; never when not stated."},
     {.name = "key-cache",
      .kind = &kind_form,
      .form = &cache_form,
@@ -225,19 +246,63 @@ rule_start(struct read *r, void *row)
     rule->classes = (uint32_t)all_of(r, SECTION_DATA);
     rule->share = (double)NAN;
     rule->gateway.i = NONE;
-    rule->data = rule->keys = (struct formula){.leaf = NONE};
+    rule->data = rule->keys = rule->fetch = (struct formula){.leaf = NONE};
+}
+
+/* All devices, as a mask of key stores. */
+static uint64_t
+devices(const struct read *r)
+{
+    uint64_t mask = 0;
+
+    for (uint32_t i = 0; i < r->w->stores; i++)
+        if (r->w->store[i].kind == STORE_DEVICE)
+            mask |= UINT64_C(1) << i;
+    return mask;
 }
 
 /* Is the key out of reach of a gateway, since it lies on devices? */
 static bool
 needs_devices(const struct read *r, const struct rule *rule)
 {
-    uint64_t devices = 0;
+    const uint64_t own = devices(r), stores = rule->fetch_stores;
 
-    for (uint32_t i = 0; i < r->w->stores; i++)
-        if (r->w->store[i].kind == STORE_DEVICE)
-            devices |= UINT64_C(1) << i;
-    return (rule->stores & devices) != 0 && !formula_holds(&rule->keys, rule->stores & ~devices);
+    return (stores & own) != 0 && !formula_holds(&rule->fetch, stores & ~own);
+}
+
+static const char *
+first_store(const struct read *r, uint64_t mask)
+{
+    uint32_t i = 0;
+
+    for (; (mask >> i & 1) == 0; i++)
+        ;
+    return r->names[SECTION_KEY_STORES].name[i];
+}
+
+/* What opens is what users ask, or the escrow. */
+static void
+add_escrow(struct read *r, const struct node *node, struct rule *rule)
+{
+    const uint64_t escrow = formula_leaves(&rule->keys), both = escrow & rule->fetch_stores;
+    struct formula *part;
+
+    rule->stores = rule->fetch_stores | escrow;
+    if (node_find(node, "escrow") == NULL) {
+        rule->keys = rule->fetch;
+        return;
+    }
+    if (both != 0)
+        fault_at(r, node, "escrow", "names '%s', which is in 'keys' already", first_store(r, both));
+    if ((escrow & devices(r) & ~both) != 0)
+        fault_at(r, node, "escrow", "names '%s', a user's device; an escrow is held by another",
+                 first_store(r, escrow & devices(r) & ~both));
+    part = read_alloc(r, 2, sizeof *part);
+    if (part == NULL)
+        return;
+    part[0] = rule->fetch;
+    part[1] = rule->keys;
+    rule->keys = (struct formula){.need = 1, .leaf = NONE, .part = part, .parts = 2};
 }
 
 static void
@@ -247,9 +312,8 @@ rule_finish(struct read *r, const struct node *node, void *row)
 
     rule->at = read_where(r, &node->at);
     rule->sites = formula_leaves(&rule->data);
-    rule->stores = formula_leaves(&rule->keys);
-    rule->fetch = rule->keys;
-    rule->fetch_stores = rule->stores;
+    rule->fetch_stores = formula_leaves(&rule->fetch);
+    add_escrow(r, node, rule);
     if (rule->decrypts == DECRYPTS_CLIENT && rule->key_cache_ttl_s > 0)
         fault_at(r, node, "key-cache",
                  "has no meaning where the client decrypts: no key passes the "
@@ -258,6 +322,9 @@ rule_finish(struct read *r, const struct node *node, void *row)
         fault_at(r, node, "keys",
                  "need a user's device, which a gateway cannot ask; write "
                  "decrypts: client");
+    if (rule->cohort_key && (rule->fetch_stores & devices(r)) != 0)
+        fault_at(r, node, "key-scope",
+                 "cannot be cohort with a user's device in 'keys': each has a key of its own");
 }
 
 const struct form rule_form = {

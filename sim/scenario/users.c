@@ -72,6 +72,33 @@ static const struct key cohort_keys[] = {
      .kind = &kind_hours,
      .offset = offsetof(struct cohort, hour),
      .about = "How busy each UTC hour is: 24 multipliers."},
+    {.name = "opts-out",
+     .kind = &kind_number,
+     .unit = UNIT_PER_SECOND,
+     .offset = offsetof(struct cohort, opts_out_per_s),
+     .about = "How often one account moves to another country, such as 0.02 per 1 y."},
+    {.name = "deletes",
+     .kind = &kind_number,
+     .unit = UNIT_PER_SECOND,
+     .offset = offsetof(struct cohort, deletes_per_s),
+     .about = "How often one account is deleted, such as 0.02 per 1 y."},
+    {.name = "opts-out-when-blocked",
+     .kind = &kind_number,
+     .unit = UNIT_NONE,
+     .most = 1,
+     .offset = offsetof(struct cohort, opts_out_when_blocked),
+     .about = "Probability that an account moves to another country when the service is blocked."},
+    {.name = "vpn",
+     .kind = &kind_number,
+     .unit = UNIT_NONE,
+     .most = 1,
+     .offset = offsetof(struct cohort, vpn),
+     .about = "Part of the users who reach a blocked service by VPN."},
+    {.name = "vpn-delay",
+     .kind = &kind_dist,
+     .unit = UNIT_SECONDS,
+     .offset = offsetof(struct cohort, vpn_delay),
+     .about = "How much longer each round trip takes by VPN; no longer when not stated."},
 };
 
 static void
@@ -83,6 +110,7 @@ cohort_start(struct read *r, void *row)
     cohort->at.i = cohort->resident_of.i = NONE;
     cohort->accounts = 1;
     cohort->reads = 1;
+    cohort->vpn_delay = dist_constant(0);
     for (int i = 0; i < HOURS; i++)
         cohort->hour[i] = 1;
 }
@@ -100,6 +128,8 @@ cohort_finish(struct read *r, const struct node *node, void *row)
     }
     if (node_find(node, "resident-of") == NULL && cohort->at.i < r->w->places)
         cohort->resident_of = r->w->place[cohort->at.i].in;
+    if (node_find(node, "vpn-delay") != NULL && node_find(node, "vpn") == NULL)
+        fault_at(r, node, "vpn-delay", "needs 'vpn', the part of the users who have one");
 }
 
 const struct form cohort_form = {

@@ -270,7 +270,12 @@ static const struct key reading_keys[] = {
     {.name = "set",
      .kind = &kind_texts,
      .required = true,
-     .about = "What this reading of the law says, as paths and values."},
+     .about = "What this reading of the law says, as paths and values; it holds from the start, "
+              "until a dated change sets the same path."},
+    {.name = "because",
+     .kind = &kind_text,
+     .offset = offsetof(struct reading, because),
+     .about = "What the reading rests on, for reports."},
 };
 
 const struct form reading_form = {

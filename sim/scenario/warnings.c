@@ -51,7 +51,8 @@ use_law(struct uses *u, const struct world *w)
         }
     }
     for (uint32_t i = 0; i < w->authorities; i++) {
-        u->jurisdictions |= UINT64_C(1) << w->authority[i].jurisdiction.i;
+        if (w->authority[i].threat == NULL)
+            u->jurisdictions |= UINT64_C(1) << w->authority[i].jurisdiction.i;
         for (uint32_t k = 0; k < w->authority[i].streams; k++)
             u->instruments |= w->authority[i].stream[k].through;
     }
@@ -144,6 +145,8 @@ warn_streams(const struct model *m, struct why *out)
     for (uint32_t a = 0; a < w->authorities; a++) {
         const struct authority *authority = &w->authority[a];
 
+        if (authority->threat != NULL)
+            continue;
         for (uint32_t k = 0; k < authority->streams; k++)
             warn_gaps(m, authority, &authority->stream[k], out);
         for (uint32_t k = 0; k < authority->streams; k++)

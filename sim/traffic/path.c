@@ -215,13 +215,13 @@ make_asks(const struct maker *m, struct path *p)
     struct leg *leg;
 
     for (uint32_t i = 0; i < w->stores; i++)
-        if ((m->rule->stores >> i & 1) != 0 && w->store[i].kind == STORE_DEVICE)
+        if ((m->rule->fetch_stores >> i & 1) != 0 && w->store[i].kind == STORE_DEVICE)
             devices |= (uint64_t)1 << i;
-    p->keys = (struct quorum){.formula = &m->rule->keys, .at_hand = devices};
-    if (formula_holds(&m->rule->keys, devices))
+    p->keys = (struct quorum){.formula = &m->rule->fetch, .at_hand = devices};
+    if (formula_holds(&m->rule->fetch, devices))
         return 0;
-    stores = m->rule->stores & ~devices & ~m->regime->stores_down;
-    if (!formula_holds(&m->rule->keys, devices | stores)) {
+    stores = m->rule->fetch_stores & ~devices & ~m->regime->stores_down;
+    if (!formula_holds(&m->rule->fetch, devices | stores)) {
         p->reads_fail = p->writes_fail = true;
         return 0;
     }

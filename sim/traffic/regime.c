@@ -34,7 +34,7 @@ same_rule(const struct rule *a, const struct rule *b)
 {
     return a->cohorts == b->cohorts && a->classes == b->classes &&
            same_number(a->share, b->share) && formula_same(&a->data, &b->data) &&
-           formula_same(&a->keys, &b->keys) && a->gateway.i == b->gateway.i &&
+           formula_same(&a->fetch, &b->fetch) && a->gateway.i == b->gateway.i &&
            a->decrypts == b->decrypts && a->key_cache_ttl_s == b->key_cache_ttl_s &&
            a->writes_all == b->writes_all;
 }
@@ -142,7 +142,7 @@ regime_components(const struct epoch *epoch, uint64_t *sites, uint64_t *stores)
         const struct rule *r = &epoch->rule[i];
 
         *sites |= r->sites;
-        *stores |= r->stores;
+        *stores |= r->fetch_stores;
         if (r->gateway.i != NONE)
             *sites |= (uint64_t)1 << r->gateway.i;
     }

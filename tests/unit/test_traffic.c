@@ -177,7 +177,8 @@ test_a_nested_formula_is_done_when_it_holds(void **state)
         const struct formula either = {.need = 1, .leaf = NONE, .part = &tw.leaf[2], .parts = 2};
         const struct formula both[2] = {tw.leaf[1], either};
 
-        tw.rule[0].keys = (struct formula){.need = 2, .leaf = NONE, .part = both, .parts = 2};
+        tw.rule[0].keys = tw.rule[0].fetch =
+            (struct formula){.need = 2, .leaf = NONE, .part = both, .parts = 2};
         tw_check_mean_latency("a AND (b OR c)", &tw, 10 * (1 + 1.0 / 2 - 1.0 / 3));
     }
 }

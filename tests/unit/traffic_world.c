@@ -111,7 +111,8 @@ tw_rule(struct traffic_world *tw, uint32_t need_data, const uint32_t *sites, uin
     *r = (struct rule){
         .cohorts = UINT64_MAX, .classes = UINT32_MAX, .share = NAN, .gateway = {NONE}};
     r->data = any_of(tw, need_data, sites, &r->sites);
-    r->keys = any_of(tw, need_keys, stores, &r->stores);
+    r->keys = r->fetch = any_of(tw, need_keys, stores, &r->stores);
+    r->fetch_stores = r->stores;
     return r;
 }
 
