@@ -1,5 +1,4 @@
 #include "legal/pressure.h"
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include "legal/residence.h"
@@ -403,14 +402,11 @@ happen(struct pressures *p, sim_ns now)
     find_next(p);
 }
 
-int
-pressures_happen(struct pressures *p, sim_ns now, uint32_t phase)
+static void
+pass_until(struct pressures *p, sim_ns now)
 {
-    assert(phase == p->phase);
-    (void)phase;
     while (p->next <= now)
         happen(p, p->next);
-    return 0;
 }
 
 static void
@@ -426,10 +422,18 @@ begin_phase(struct pressures *p, sim_ns now, uint32_t phase)
 int
 pressures_phase(struct pressures *p, sim_ns now, uint32_t phase)
 {
-    const int rc = pressures_happen(p, now - 1, p->phase); /* what is due now waits for the phase */
-
+    pass_until(p, now - 1); /* what is due now waits for the phase */
     settle(p, now);
     begin_phase(p, now, phase);
+    return 0;
+}
+
+int
+pressures_happen(struct pressures *p, sim_ns now, uint32_t phase)
+{
+    const int rc = phase != p->phase ? pressures_phase(p, now, phase) : 0;
+
+    pass_until(p, now);
     return rc;
 }
 
@@ -437,14 +441,13 @@ int
 pressures_refused(struct pressures *p, sim_ns now, uint32_t jurisdiction, uint32_t cohort,
                   uint64_t identity)
 {
-    const int rc = pressures_happen(p, now - 1, p->phase);
-
     (void)cohort;
+    pass_until(p, now - 1);
     if (jurisdiction == NONE || p->office[jurisdiction].withdrawn)
-        return rc;
+        return 0;
     press(p, jurisdiction, ON_REFUSAL, identity, now);
     find_next(p);
-    return rc;
+    return 0;
 }
 
 void
@@ -549,11 +552,11 @@ report_days(const struct pressures *p, uint32_t strategy, enum metric_id metric,
 int
 pressures_report(struct pressures *p, uint32_t strategy, struct recording *out)
 {
-    int rc = pressures_happen(p, p->model->horizon - 1, p->phase);
+    int rc;
 
+    pass_until(p, p->model->horizon - 1);
     settle(p, p->model->horizon);
-    if (rc == 0)
-        rc = report_days(p, strategy, METRIC_BLOCKED_DAYS, p->blocked, out);
+    rc = report_days(p, strategy, METRIC_BLOCKED_DAYS, p->blocked, out);
     if (rc == 0)
         rc = report_days(p, strategy, METRIC_VIOLATION_DAYS, p->violated, out);
     if (rc == 0)

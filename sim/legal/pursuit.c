@@ -77,7 +77,7 @@ pursuit_end(struct docket *d, uint32_t row)
     const enum asks asks = ask_of(d, u)->asks;
 
     if (u->received && asks != ASKS_DISCLOSURE)
-        tally_asked_of(&d->tally, pursuit_lever(d, u)->custodian.i, asks,
+        tally_ordered_ask(&d->tally, pursuit_lever(d, u)->custodian.i, asks,
                        u->state == PURSUIT_SPENT);
     while (*at != row)
         at = &d->pursuits.item[*at].next;

@@ -76,6 +76,14 @@ void dist_bounds(const struct dist *dist, double *low, double *high);
 /* P(X <= x), for tests and reports. */
 double dist_cdf(const struct dist *dist, double x);
 
+/*
+ * The quantile function: the least x with P(X <= x) >= p, for p in [0, 1], outside it NaN; 0 and 1
+ * give the bounds. Gamma and PERT through special.h, a mixture by bisection of its distribution
+ * function between the quantiles of its parts (to neighbouring doubles), the others in closed form.
+ * Never negative; finite for p below 1 (at most DBL_MAX).
+ */
+double dist_quantile(const struct dist *dist, double p);
+
 /* A Poisson count with this mean; 0 for a mean that is not above 0. Through GSL up to 1e9; above,
  * the normal limit, whose distribution function is within 3e-5 of it (Berry-Esseen, constant 0.48:
  * Shevtsova 2011), at most 2^63. */

@@ -5,7 +5,8 @@
 /* The names of a series' labels. */
 #define LABEL_NAMES                                                                                \
     "a.name AS authority, r.name AS stream, u.name AS custodian, c.name AS cohort,\n"              \
-    "           d.name AS data, j.name AS jurisdiction, t.name AS station, p.name AS period"
+    "           d.name AS data, j.name AS jurisdiction, t.name AS station, p.name AS period,\n"    \
+    "           v.name AS adversary"
 #define LABEL_JOINS                                                                                \
     "    LEFT JOIN names a ON a.kind = 'authority' AND a.ordinal = series.authority\n"             \
     "    LEFT JOIN names r ON r.kind = 'stream' AND r.parent = series.authority\n"                 \
@@ -15,7 +16,8 @@
     "    LEFT JOIN names d ON d.kind = 'data' AND d.ordinal = series.data\n"                       \
     "    LEFT JOIN names j ON j.kind = 'jurisdiction' AND j.ordinal = series.jurisdiction\n"       \
     "    LEFT JOIN names t ON t.kind = 'station' AND t.ordinal = series.station\n"                 \
-    "    LEFT JOIN names p ON p.kind = 'period' AND p.ordinal = series.period\n"
+    "    LEFT JOIN names p ON p.kind = 'period' AND p.ordinal = series.period\n"                   \
+    "    LEFT JOIN names v ON v.kind = 'adversary' AND v.ordinal = series.adversary\n"
 
 /* SQLite keeps the text of every statement, comments inside it included: `.schema` shows them. */
 const char *const schema_sql[] = {
@@ -26,11 +28,12 @@ const char *const schema_sql[] = {
 
     "CREATE TABLE names ( -- what ordinals in other tables mean\n"
     "    kind     TEXT NOT NULL, -- strategy, authority, stream, custodian, cohort, data,\n"
-    "                            -- jurisdiction, station, period\n"
+    "                            -- jurisdiction, station, period, adversary\n"
     "    parent   INTEGER NOT NULL DEFAULT -1, -- of a stream: its authority\n"
     "    ordinal  INTEGER NOT NULL,\n"
     "    name     TEXT NOT NULL,\n"
-    "    accounts REAL,          -- of a cohort; of an authority: named by a request on average\n"
+    "    accounts REAL,          -- of a cohort; of an authority: named by a request on average;\n"
+    "                            -- of a class of adversary: the most of these, 0: there is none\n"
     "    PRIMARY KEY (kind, parent, ordinal)\n"
     ") WITHOUT ROWID",
 
@@ -62,7 +65,8 @@ const char *const schema_sql[] = {
     "    data         INTEGER,\n"
     "    jurisdiction INTEGER,\n"
     "    station      INTEGER,\n"
-    "    period       INTEGER -- half-year of receipt\n"
+    "    period       INTEGER, -- half-year of receipt\n"
+    "    adversary    INTEGER  -- all of that class together\n"
     ")",
 
     "CREATE TABLE trial ( -- a finished replication of one plane, for all strategies\n"
@@ -104,10 +108,13 @@ const char *const schema_sql[] = {
     "    ordinal   INTEGER NOT NULL,\n"
     "    strategy  INTEGER NOT NULL,\n"
     "    authority INTEGER, -- NULL: by anyone\n"
-    "    kind      TEXT NOT NULL CHECK (kind IN ('content', 'metadata')),\n"
+    "    adversary INTEGER, -- NULL: by anyone; never both\n"
+    "    cohort    INTEGER, -- NULL: of all\n"
+    "    kind      TEXT NOT NULL CHECK (kind IN ('content', 'metadata', 'ciphertext')),\n"
     "    points    BLOB NOT NULL, -- at i / 96 of the horizon, i from 0 to 96: a byte 1 and the\n"
-    "                             -- growths in LEB128, or a byte 0 and doubles, lowest byte "
-    "first\n"
+    "                             -- growths; or a byte 2, their number, and (points without\n"
+    "                             -- growth before, growth) each, all in LEB128; or a byte 0 and\n"
+    "                             -- doubles, lowest byte first\n"
     "    UNIQUE (trial, ordinal)\n"
     ")",
 
@@ -122,6 +129,8 @@ const char *const schema_sql[] = {
     "CREATE TABLE exposure ( -- accounts exposed up to a day; none: 0 throughout\n"
     "    strategy  INTEGER NOT NULL,\n"
     "    authority INTEGER, -- NULL: by anyone\n"
+    "    adversary INTEGER, -- NULL: by anyone; never both\n"
+    "    cohort    INTEGER, -- NULL: of all\n"
     "    kind      TEXT NOT NULL,\n"
     "    day       REAL NOT NULL,\n"
     "    mean      REAL,\n"
@@ -186,10 +195,13 @@ const char *const schema_sql[] = {
     "    ORDER BY request.rowid",
 
     "CREATE VIEW exposures AS\n"
-    "    SELECT s.name AS strategy, a.name AS authority, exposure.kind, day, mean, low, high\n"
+    "    SELECT s.name AS strategy, a.name AS authority, exposure.kind, day, mean, low, high,\n"
+    "           v.name AS adversary, c.name AS cohort\n"
     "    FROM exposure\n"
     "    JOIN names s ON s.kind = 'strategy' AND s.ordinal = exposure.strategy\n"
     "    LEFT JOIN names a ON a.kind = 'authority' AND a.ordinal = exposure.authority\n"
+    "    LEFT JOIN names v ON v.kind = 'adversary' AND v.ordinal = exposure.adversary\n"
+    "    LEFT JOIN names c ON c.kind = 'cohort' AND c.ordinal = exposure.cohort\n"
     "    ORDER BY exposure.rowid",
 
     "CREATE VIEW latencies AS\n"

@@ -10,8 +10,10 @@ init_places(struct legal_world *lw)
     static const char *const where[LW_JURISDICTIONS] = {"AA", "BB", "CC"};
 
     for (uint32_t j = 0; j < LW_JURISDICTIONS; j++) {
-        lw->jurisdiction[j] = (struct jurisdiction){
-            .is.name = where[j], .title = where[j], .instrument = lw->terms[j]};
+        lw->jurisdiction[j] = (struct jurisdiction){.is.name = where[j],
+                                                    .title = where[j],
+                                                    .instrument = lw->terms[j],
+                                                    .duty = {SIM_NEVER, SIM_NEVER}};
         lw->place[j] = (struct place){.is.name = where[j], .in = {j}};
         for (uint32_t i = 0; i < LW_INSTRUMENTS; i++)
             lw->terms[j][i].is.name = name[i];

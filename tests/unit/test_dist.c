@@ -184,6 +184,78 @@ test_distribution_functions_rise_from_0_to_1(void **state)
     }
 }
 
+/* What the distribution function makes of a quantile is the probability it was asked for. */
+static void
+test_quantiles_invert_the_distribution_function(void **state)
+{
+    static const double at[] = {1e-9, 1e-4, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.9999};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(continuous); i++) {
+        const struct dist *dist = &continuous[i].dist;
+        double before = 0, low, high;
+
+        for (size_t k = 0; k < COUNT(at); k++) {
+            const double x = dist_quantile(dist, at[k]);
+
+            check_near(dist_cdf(dist, x), at[k], 1e-6, continuous[i].name, __FILE__, __LINE__);
+            assert_true(x >= before);
+            before = x;
+        }
+        dist_bounds(dist, &low, &high);
+        assert_true(dist_quantile(dist, 0) == low && dist_quantile(dist, 1) == high);
+        assert_true(isnan(dist_quantile(dist, -0.1)) && isnan(dist_quantile(dist, 1.1)));
+        assert_true(isnan(dist_quantile(dist, (double)NAN)));
+    }
+}
+
+/*
+ * Of tables: chi-square with 10 degrees of freedom is a gamma of mean 10, cv sqrt(1/5), and has
+ * 18.307 at 0.95 and 3.940 at 0.05 (NIST/SEMATECH e-Handbook 1.3.6.7.4); the normal has 1.959964 at
+ * 0.975; F with 6 and 6 has 4.284 at 0.95 (1.3.6.7.3), and F / (1 + F) is a beta of shapes 3 and 3,
+ * a PERT with its mode in the middle.
+ */
+static void
+test_quantiles_are_those_of_published_tables(void **state)
+{
+    const struct dist chi = {.kind = DIST_GAMMA, .p = {10, sqrt(0.2)}};
+    const struct dist normal = {.kind = DIST_LOGNORMAL, .p = {exp(0.125), sqrt(expm1(0.25))}};
+    const struct dist beta = {.kind = DIST_PERT, .p = {0, 0.5, 1}};
+    const struct dist pareto = {.kind = DIST_PARETO, .p = {2, 3}};
+
+    (void)state;
+    CHECK_NEAR(dist_quantile(&chi, 0.95), 18.307, 0.0005 / 18);
+    CHECK_NEAR(dist_quantile(&chi, 0.05), 3.940, 0.0005 / 3.9);
+    CHECK_NEAR(log(dist_quantile(&normal, 0.975)) / 0.5, 1.959964, 1e-6);
+    CHECK_NEAR(dist_quantile(&beta, 0.95), 4.284 / 5.284, 1e-4);
+    CHECK_NEAR(dist_quantile(&pareto, 7.0 / 8), 4, 1e-14); /* (2 / 4)^3 = 1 / 8 */
+}
+
+/* Where a distribution function steps, the quantile is the first value that reaches p. */
+static void
+test_quantiles_of_what_has_steps_are_the_first_to_reach(void **state)
+{
+    static const double value[] = {1, 2, 2, 5, 100};
+    static const struct dist_part part[] = {
+        {1, {.kind = DIST_CONSTANT, .p = {1}}},
+        {2, {.kind = DIST_UNIFORM, .p = {3, 5}}},
+        {1, {.kind = DIST_CONSTANT, .p = {4}}},
+    };
+    const struct dist empirical = {.kind = DIST_EMPIRICAL, .value = value, .count = COUNT(value)};
+    const struct dist mixture = {.kind = DIST_MIXTURE, .part = part, .count = COUNT(part)};
+    static const struct {
+        double p, of_empirical, of_mixture;
+    } t[] = {{0.1, 1, 1},  {0.2, 1, 1},  {0.21, 2, 1}, {0.25, 2, 1},      {0.375, 2, 3.5},
+             {0.59, 2, 4}, {0.61, 5, 4}, {0.74, 5, 4}, {0.875, 100, 4.5}, {0.99, 100, 4.96}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(t); i++) {
+        CHECK_NEAR(dist_quantile(&empirical, t[i].p), t[i].of_empirical, 0);
+        CHECK_NEAR(dist_quantile(&mixture, t[i].p), t[i].of_mixture, 1e-12);
+    }
+    assert_true(dist_quantile(&(struct dist){.kind = DIST_CONSTANT, .p = {7}}, 0.3) == 7);
+}
+
 static void
 test_a_constant_takes_nothing_from_the_stream(void **state)
 {
@@ -274,6 +346,7 @@ test_no_width_is_a_constant(void **state)
         assert_true(dist_mean(&t[i].dist) == t[i].value);
         assert_true(dist_draw(&t[i].dist, &s) == t[i].value);
         assert_true(dist_cdf(&t[i].dist, t[i].value) == 1);
+        assert_true(dist_quantile(&t[i].dist, 0.3) == t[i].value);
     }
 }
 
@@ -307,6 +380,11 @@ test_extreme_parameters_draw_finite_values(void **state)
 
             assert_true(x >= 0 && x <= DBL_MAX);
             assert_true(dist_cdf(&t[i], x) >= 0 && dist_cdf(&t[i], x) <= 1);
+        }
+        for (double p = 0.01; p < 1; p += 0.01) {
+            double x = dist_quantile(&t[i], p);
+
+            assert_true(x >= 0 && x <= DBL_MAX);
         }
     }
     assert_true(isinf(dist_mean(&(struct dist){.kind = DIST_PARETO, .p = {1, 1}})));
@@ -484,6 +562,9 @@ main(void)
         cmocka_unit_test(test_moments_are_those_of_the_textbook),
         cmocka_unit_test(test_means_agree_with_the_integral_of_the_distribution_function),
         cmocka_unit_test(test_distribution_functions_rise_from_0_to_1),
+        cmocka_unit_test(test_quantiles_invert_the_distribution_function),
+        cmocka_unit_test(test_quantiles_are_those_of_published_tables),
+        cmocka_unit_test(test_quantiles_of_what_has_steps_are_the_first_to_reach),
         cmocka_unit_test(test_a_constant_takes_nothing_from_the_stream),
         cmocka_unit_test(test_an_empirical_distribution_draws_each_value_alike),
         cmocka_unit_test(test_a_mixture_draws_its_parts_by_weight),
