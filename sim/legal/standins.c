@@ -8,7 +8,7 @@ lever_mark(struct docket *d, uint32_t pursuit, enum asks asks)
     return 0;
 }
 
-uint16_t
+static uint16_t
 ledger_exposed(const struct ledger *l, uint32_t authority, uint32_t cohort, uint64_t account,
                enum exposure kind)
 {
@@ -23,4 +23,32 @@ ledger_exposed(const struct ledger *l, uint32_t authority, uint32_t cohort, uint
         return v == NULL ? 0 : v->open[kind];
     }
     return 0;
+}
+
+int
+ledger_touch_watched(struct ledger *l, struct touch *t, uint64_t account, uint32_t part,
+                     uint32_t effect)
+{
+    const uint64_t retroactive = t->run[EXPOSED_RETROACTIVE].accounts;
+    uint16_t before[KINDS_KEPT];
+    int rc;
+
+    if (l->watch.gained == NULL)
+        return ledger_touch(l, t, account, part, effect);
+    for (enum exposure k = EXPOSED_CONTENT; k < KINDS_KEPT; k++)
+        before[k] = ledger_exposed(l, t->authority, t->cohort, account, k);
+    rc = ledger_touch(l, t, account, part, effect);
+    if (!l->watch.all && (l->watch.account != account || l->watch.cohort != t->cohort))
+        return rc;
+    for (enum exposure k = EXPOSED_CONTENT; k < KINDS_KEPT; k++) {
+        const uint16_t mine =
+            ledger_exposed(l, t->authority, t->cohort, account, k) & (uint16_t)~before[k];
+
+        if (mine != 0)
+            l->watch.gained(l->watch.self, t, account, k, (struct gain){.mine = mine});
+    }
+    if (t->run[EXPOSED_RETROACTIVE].accounts != retroactive)
+        l->watch.gained(l->watch.self, t, account, EXPOSED_RETROACTIVE,
+                        t->run[EXPOSED_RETROACTIVE].gain);
+    return rc;
 }
