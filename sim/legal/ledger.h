@@ -163,6 +163,12 @@ MUST_CHECK int ledger_touch(struct ledger *ledger, struct touch *touch, uint64_t
 /* Tells `gained` of the runs that have not ended yet: after the last account. */
 MUST_CHECK int touch_close(struct touch *touch);
 
+/* The parts of a cohort that have accounts in a phase, as a mask. */
+uint64_t ledger_parts(const struct ledger *ledger, uint32_t cohort, uint32_t phase);
+
+/* The request is over: forgets which accounts it took in bulk. Any other request: does nothing. */
+MUST_CHECK int ledger_release_bulk(struct ledger *ledger, uint64_t request);
+
 /* Stand-in: ledger_touch, and tells the watch. */
 MUST_CHECK int ledger_touch_watched(struct ledger *ledger, struct touch *touch, uint64_t account,
                                     uint32_t part, uint32_t effect);

@@ -52,3 +52,17 @@ ledger_touch_watched(struct ledger *l, struct touch *t, uint64_t account, uint32
                         t->run[EXPOSED_RETROACTIVE].gain);
     return rc;
 }
+
+uint64_t
+ledger_parts(const struct ledger *l, uint32_t cohort, uint32_t phase)
+{
+    (void)phase;
+    return UINT64_MAX >> (64 - l->timeline->parts[cohort].count);
+}
+
+int
+ledger_release_bulk(struct ledger *l, uint64_t request)
+{
+    (void)l, (void)request;
+    return 0;
+}

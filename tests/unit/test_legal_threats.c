@@ -135,6 +135,28 @@ test_an_event_concerns_every_cohort_or_the_one_that_targets_draw(void **state)
     }
 }
 
+/* ... and takes its time once. */
+static void
+test_an_event_strikes_all_cohorts_at_once(void **state)
+{
+    static struct legal_world lw;
+    struct recording r = {0};
+    double first;
+
+    (void)state;
+    threat_world(&lw, 1000, 0.05, 1, true);
+    lw_cohort(&lw, 1, 1);
+    lw.threat[0].terms.execution = lw_exponential_days(20);
+    for (uint64_t i = 0; i < 20; i++) {
+        lw_run(&lw, 0, i, &r);
+        first = lw_value(&r, METRIC_CONTENT_FIRST, label_with(label_total, LABEL_COHORT, 0));
+        assert_true(first > 0);
+        assert_true(first ==
+                    lw_value(&r, METRIC_CONTENT_FIRST, label_with(label_total, LABEL_COHORT, 1)));
+    }
+    recording_release(&r);
+}
+
 /* Each event names accounts of its own, of each cohort apart. */
 static void
 test_an_event_names_accounts_of_each_cohort_apart(void **state)
@@ -208,6 +230,7 @@ main(void)
         cmocka_unit_test(test_any_target_is_as_likely_as_another),
         cmocka_unit_test(test_an_event_takes_its_time_and_is_no_request),
         cmocka_unit_test(test_an_event_concerns_every_cohort_or_the_one_that_targets_draw),
+        cmocka_unit_test(test_an_event_strikes_all_cohorts_at_once),
         cmocka_unit_test(test_an_event_names_accounts_of_each_cohort_apart),
         cmocka_unit_test(test_an_authority_more_moves_no_threat),
     };
