@@ -18,16 +18,14 @@ struct losses {
 
 #define PERCENT 100.0
 
-static const double nowhere = (double)NAN;
-
 static struct line_point
-point_of(double x, struct estimate p, bool banded)
+point_of(double x, struct estimate p)
 {
     return (struct line_point){
         .x = x,
         .y = PERCENT * p.mean,
-        .low = banded ? PERCENT * p.low : nowhere,
-        .high = banded ? PERCENT * p.high : nowhere,
+        .low = PERCENT * p.low,
+        .high = PERCENT * p.high,
     };
 }
 
@@ -37,58 +35,46 @@ point_of(double x, struct estimate p, bool banded)
  * behind the last value comes what was never seen.
  */
 static void
-fill(struct losses *l, struct line *line, const struct exceedance *e, size_t replications)
+fill(struct losses *l, struct line *line, const struct exceedance *e)
 {
-    /* Replications that share a world are alike: an interval that counts each would be too
-     * narrow. */
-    const struct legend *legend = l->lines.view->legend;
-    const bool banded = legend->worlds == 0 || legend->worlds >= replications;
+    const struct estimate none = {.high = e->none};
     double from = 0;
     size_t n = 0;
 
     for (size_t i = 0; i < e->count; i++) {
-        if (!(e->at[i] > 0))
-            continue;
-        line->point[n++] = point_of(from, e->p[i], banded);
-        from = e->at[i];
-        l->rarest = fmin(l->rarest, PERCENT * e->p[i].mean);
-        l->least = fmin(l->least, e->at[i]);
-        l->most = fmax(l->most, e->at[i]);
-    }
-    const struct estimate none = estimate_share(0, replications, 0.95);
+        const struct exceedance_point *p = &e->item[i];
 
-    line->point[n++] = point_of(from, none, banded);
-    line->point[n++] = point_of(INFINITY, none, banded); /* the area's end */
+        if (!(p->loss > 0))
+            continue;
+        line->point[n++] = point_of(from, p->probability);
+        from = p->loss;
+        l->rarest = fmin(l->rarest, PERCENT * p->probability.mean);
+        l->least = fmin(l->least, p->loss);
+        l->most = fmax(l->most, p->loss);
+    }
+    line->point[n++] = point_of(from, none);
+    line->point[n++] = point_of(INFINITY, none); /* the area's end */
     line->points = n;
     line->value = line->point[0].y;
-    line->at_most = PERCENT * none.high;
+    line->at_most = PERCENT * e->none;
     line->before = "any ";
     line->unit = " %";
 }
 
-/* The values of a strategy, one a replication; all 0 when it was never seen. */
 static int
 add_losses(struct losses *l, uint32_t strategy)
 {
-    const struct outcome *outcome = l->lines.view->outcome;
-    const struct series *series = outcome_find(outcome, strategy, l->metric, l->label);
-    double *value = calloc(outcome->legal + 1, sizeof *value);
     struct exceedance e = {0};
-    int rc = value != NULL ? 0 : ERR_MEMORY;
+    int rc = outcome_exceedance(l->lines.view->outcome, strategy, l->metric, l->label, &e);
 
-    if (rc == 0 && series != NULL)
-        memcpy(value, series->value, outcome->legal * sizeof *value);
-    if (rc == 0)
-        rc = exceedance_make(&e, value, outcome->legal, 0.95);
     if (rc == 0) {
         struct line *line = lines_add(&l->lines, strategy, e.count + 2);
 
         rc = line != NULL ? 0 : ERR_MEMORY;
         if (rc == 0)
-            fill(l, line, &e, outcome->legal);
+            fill(l, line, &e);
     }
     exceedance_release(&e);
-    free(value);
     return rc;
 }
 
@@ -156,11 +142,8 @@ draw(struct losses *l)
     text_addf(&heading, "How many accounts might be exposed to %s", figure_adversary(legend));
     text_add(&title, "probability that at least so many accounts are exposed, %");
     figure_head(c, lines->view, text_str(&heading),
-                legend->worlds > 0 && legend->worlds < lines->view->outcome->legal
-                    ? "Share of replications; no bands, as they share worlds."
-                : c->plain ? "Share of replications."
-                           : "Line: share of replications. Band: its exact 95 % interval, point by "
-                             "point.");
+                c->plain ? "Share of replications."
+                         : "Line: share of replications. Band: its 95 % interval, point by point.");
     c->right = c->width - room - (c->plain ? 5 : 38);
     fit_axes(l);
     figure_axes(c, &(struct axes){.x = &lines->x,

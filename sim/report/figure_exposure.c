@@ -18,32 +18,17 @@ struct exposure {
 
 /* ---- what is shown ---- */
 
-static const struct curve_estimate *
-find_curve(const struct exposure *e, uint32_t strategy)
-{
-    const struct outcome *outcome = e->view->outcome;
-    const uint32_t to = e->view->legend->front_to;
-    const uint32_t authority = to == NONE ? LABEL_ALL : to;
-
-    for (size_t i = 0; i < outcome->curves; i++) {
-        const struct curve_estimate *c = &outcome->curve[i];
-
-        if (c->strategy == strategy && c->authority == authority && c->kind == (uint32_t)e->kind)
-            return c;
-    }
-    return NULL;
-}
-
 static int
 add_growth(struct exposure *e, uint32_t strategy)
 {
     const struct legend *legend = e->view->legend;
-    const struct curve_estimate *curve = find_curve(e, strategy);
     const enum metric_id metric =
         e->kind == CURVE_METADATA ? METRIC_METADATA_ACCOUNTS : METRIC_CONTENT_ACCOUNTS;
     const struct label to = legend->front_to == NONE
                                 ? label_total
                                 : label_with(label_total, LABEL_AUTHORITY, legend->front_to);
+    const struct curve_estimate *curve =
+        outcome_find_curve(e->view->outcome, strategy, to, e->kind);
     struct line *line = lines_add(&e->lines, strategy, CURVE_POINTS + 1);
 
     if (line == NULL)

@@ -54,15 +54,11 @@ latency_numbers(struct numbers *n, uint32_t strategy)
 static const struct curve_estimate *
 curve_of(const struct numbers *n, uint32_t strategy)
 {
-    const uint32_t to = n->legend->front_to == NONE ? LABEL_ALL : n->legend->front_to;
+    const struct label to = n->legend->front_to == NONE
+                                ? label_total
+                                : label_with(label_total, LABEL_AUTHORITY, n->legend->front_to);
 
-    for (size_t i = 0; i < n->outcome->curves; i++) {
-        const struct curve_estimate *c = &n->outcome->curve[i];
-
-        if (c->strategy == strategy && c->kind == CURVE_CONTENT && c->authority == to)
-            return c;
-    }
-    return NULL; /* no trial exposed anybody */
+    return outcome_find_curve(n->outcome, strategy, to, CURVE_CONTENT); /* NULL: nobody exposed */
 }
 
 static void
@@ -117,18 +113,20 @@ write_point(struct json *json, const char *x_name, double x, double y, double lo
 static void
 exceedance_numbers(struct numbers *n, uint32_t strategy)
 {
+    const struct comparison c = comparison_of(n->legend);
     struct exceedance e = {0};
-    double *value = values_of(n, strategy, comparison_of(n->legend).accounts, 0);
 
-    if (value == NULL || exceedance_make(&e, value, n->outcome->legal, 0.95) < 0)
+    if (outcome_exceedance(n->outcome, strategy, c.accounts, c.exposure, &e) < 0)
         n->json.out->lost = true;
     json_open(&n->json, "points", '[');
-    for (size_t i = 0; i < e.count; i++)
-        write_point(&n->json, "accounts", e.at[i], e.p[i].mean, e.p[i].low, e.p[i].high);
+    for (size_t i = 0; i < e.count; i++) {
+        const struct estimate p = e.item[i].probability;
+
+        write_point(&n->json, "accounts", e.item[i].loss, p.mean, p.low, p.high);
+    }
     json_close(&n->json, ']');
-    write_estimate(&n->json, "beyond", estimate_share(0, n->outcome->legal, 0.95));
+    json_number(&n->json, "beyond_at_most", e.none);
     exceedance_release(&e);
-    free(value);
 }
 
 static void
