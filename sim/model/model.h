@@ -129,11 +129,12 @@ struct reading {
     const char *because; /* or NULL */
 };
 
-/* An input that the scenario states as uncertain, or as a choice. */
+/* An input that the scenario states as uncertain, or as a choice; or a change with a probability.
+ */
 struct unknown {
     const char *path; /* "network.links[0].loss" */
     struct where at;
-    bool is_choice;
+    bool is_choice; /* it takes one of a few values: a choice, or a change that may not pass */
 };
 
 struct model {

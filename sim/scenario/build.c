@@ -40,6 +40,9 @@ struct built {
 
 struct build {
     const struct scenario *s;
+    const struct variant *v;
+    const struct drawing *drawing;
+    const struct plans *plans;
     struct read r;
     struct model *model;
     struct built *built; /* [most]: worlds so far */
@@ -113,6 +116,19 @@ read_section(struct build *b, struct read *r, const struct built *now,
     r->frame = NULL;
 }
 
+/* A reader of a document of the same draw. */
+static struct read
+reader(const struct build *b, const struct node *document, const struct node **costs)
+{
+    struct read r = scenario_reader(b->s, b->v, document, b->r.arena, b->r.why, costs);
+
+    r.world = b->drawing->world;
+    r.fixed = b->drawing->fixed;
+    r.probe = b->drawing->probe;
+    r.file_copy = b->r.file_copy;
+    return r;
+}
+
 /* The world of a document; NULL when memory runs out. */
 static const struct world *
 world_of(struct build *b, const struct node *document)
@@ -129,9 +145,7 @@ world_of(struct build *b, const struct node *document)
     now->world = read_alloc(&b->r, 1, sizeof *now->world);
     if (now->world == NULL)
         return NULL;
-    r = scenario_reader(b->s, document, b->r.arena, b->r.why, costs);
-    r.world = b->r.world;
-    r.file_copy = b->r.file_copy;
+    r = reader(b, document, costs);
     r.w = now->world;
     for (int i = 0; i < WORLD_SECTIONS; i++)
         read_section(b, &r, now, &world_sections[i]);
@@ -148,10 +162,8 @@ read_rules(struct build *b, const char *strategy, const struct planned_epoch *pl
     const struct frame entity = {.what = "strategy", .name = strategy};
     const struct frame frame = {.up = &entity, .name = "placement"};
     const struct node *costs[3];
-    struct read r = scenario_reader(b->s, plan->document, b->r.arena, b->r.why, costs);
+    struct read r = reader(b, plan->document, costs);
 
-    r.world = b->r.world;
-    r.file_copy = b->r.file_copy;
     r.w = epoch->world;
     r.frame = &frame;
     if (plan->placement != NULL)
@@ -197,12 +209,12 @@ build_epoch(struct build *b, const char *strategy, const struct planned_epoch *p
 static void
 build_strategies(struct build *b)
 {
-    const struct scenario *s = b->s;
-    const struct node *rows = node_find(s->document, "strategies");
-    struct strategy *strategy = read_alloc(&b->r, s->strategies, sizeof *strategy);
+    const struct variant *v = b->v;
+    const struct node *rows = node_find(v->document, "strategies");
+    struct strategy *strategy = read_alloc(&b->r, v->strategies, sizeof *strategy);
 
-    for (uint32_t i = 0; i < s->strategies && strategy != NULL; i++) {
-        const struct planned_strategy *plan = &s->plan[i];
+    for (uint32_t i = 0; i < v->strategies && strategy != NULL; i++) {
+        const struct planned_strategy *plan = &b->plans->strategy[i];
         const struct entry *entry = &rows->entry[i];
         struct epoch *epoch = read_alloc(&b->r, plan->epochs, sizeof *epoch);
 
@@ -215,7 +227,7 @@ build_strategies(struct build *b)
             build_epoch(b, entry->name, &plan->epoch[k], &epoch[k], k > 0 ? &epoch[k - 1] : NULL);
     }
     b->model->strategy = strategy;
-    b->model->strategies = strategy != NULL ? s->strategies : 0;
+    b->model->strategies = strategy != NULL ? v->strategies : 0;
 }
 
 /* ---- dated changes, as marks ---- */
@@ -230,16 +242,17 @@ change_text(struct read *r, const struct stated_change *change)
 }
 
 static uint32_t
-add_marks(struct read *r, const struct stated_change *change, uint32_t changes, uint32_t strategy,
+add_marks(struct build *b, const struct stated_change *change, uint32_t changes, uint32_t strategy,
           struct dated_change *mark, uint32_t count)
 {
     for (uint32_t i = 0; i < changes; i++) {
         struct dated_change added = {.at = change[i].at, .strategy = {strategy}};
         uint32_t k = count;
 
-        if (!change[i].dated || (change[i].placement == NULL && change[i].set.count == 0))
+        if (!change[i].dated || (change[i].placement == NULL && change[i].set.count == 0) ||
+            !change_passes(b->s, b->drawing, &change[i]))
             continue;
-        added.text = change_text(r, &change[i]);
+        added.text = change_text(&b->r, &change[i]);
         for (; k > 0 && mark[k - 1].at > added.at; k--)
             mark[k] = mark[k - 1];
         mark[k] = added;
@@ -251,19 +264,19 @@ add_marks(struct read *r, const struct stated_change *change, uint32_t changes, 
 static void
 build_marks(struct build *b)
 {
-    const struct scenario *s = b->s;
-    size_t most = s->changes;
+    const struct variant *v = b->v;
+    size_t most = v->changes;
     struct dated_change *mark;
 
-    for (uint32_t i = 0; i < s->strategies; i++)
-        most += s->strategy[i].changes;
+    for (uint32_t i = 0; i < v->strategies; i++)
+        most += v->strategy[i].changes;
     mark = read_alloc(&b->r, most, sizeof *mark);
     if (mark == NULL)
         return;
-    b->model->changes = add_marks(&b->r, s->change, s->changes, NONE, mark, 0);
-    for (uint32_t i = 0; i < s->strategies; i++)
-        b->model->changes = add_marks(&b->r, s->strategy[i].change, s->strategy[i].changes, i, mark,
-                                      b->model->changes);
+    b->model->changes = add_marks(b, v->change, v->changes, NONE, mark, 0);
+    for (uint32_t i = 0; i < v->strategies; i++)
+        b->model->changes =
+            add_marks(b, v->strategy[i].change, v->strategy[i].changes, i, mark, b->model->changes);
     b->model->change = mark;
 }
 
@@ -278,7 +291,7 @@ build_claims(struct build *b)
 
     for (int i = 0; i < 2; i++) {
         const struct key *key = &document_form.key[sections[i]];
-        const struct node *node = node_find(b->s->document, key->name);
+        const struct node *node = node_find(b->v->document, key->name);
         const struct frame frame = {.name = key->name};
 
         b->r.frame = &frame;
@@ -307,7 +320,7 @@ build_rest(struct build *b)
     b->r.certain = true; /* these say what is done, not what is */
     for (size_t i = 0; i < COUNT(sections); i++) {
         const struct key *key = &document_form.key[sections[i]];
-        const struct node *node = node_find(b->s->document, key->name);
+        const struct node *node = node_find(b->v->document, key->name);
         const struct frame frame = {.name = key->name};
 
         b->r.frame = &frame;
@@ -324,16 +337,31 @@ build_rest(struct build *b)
 }
 
 static void
+build_unknowns(struct build *b)
+{
+    const struct variant *v = b->v;
+    struct unknown *unknown = read_alloc(&b->r, v->inputs, sizeof *unknown);
+
+    for (uint32_t i = 0; i < v->inputs && unknown != NULL; i++)
+        unknown[i] = (struct unknown){
+            .path = read_copy(&b->r, v->input[i].path),
+            .at = read_where(&b->r, &v->input[i].at),
+            .is_choice = v->input[i].kind != INPUT_NUMBER,
+        };
+    b->model->unknown = unknown;
+    b->model->uncertain = v->inputs;
+}
+
+static void
 build_all(struct build *b)
 {
-    const struct scenario *s = b->s;
     struct model *m = b->model;
 
-    m->starts_unix_s = s->starts_unix_s;
-    m->horizon = s->horizon;
-    m->uncertain = s->unknowns;
+    m->starts_unix_s = b->v->starts_unix_s;
+    m->horizon = b->v->horizon;
+    build_unknowns(b);
     build_rest(b);
-    m->world = world_of(b, s->at_start);
+    m->world = world_of(b, b->plans->at_start);
     build_strategies(b);
     build_marks(b);
     if (m->world != NULL)
@@ -341,38 +369,64 @@ build_all(struct build *b)
 }
 
 static size_t
-most_worlds(const struct scenario *s)
+most_worlds(const struct build *b)
 {
     size_t most = 2; /* at the start, and one at work */
 
-    for (uint32_t i = 0; i < s->strategies; i++)
-        most += s->plan[i].epochs;
+    for (uint32_t i = 0; i < b->v->strategies; i++)
+        most += b->plans->strategy[i].epochs;
     return most;
 }
 
-int
-scenario_build(const struct scenario *s, uint64_t world, struct model **out, struct why *why)
+/* Builds from plans that are made. */
+static int
+build_planned(struct build *b, struct model **out)
 {
+    const size_t before = b->r.why->count;
+    struct why *why = b->r.why;
     struct arena arena = {0};
-    const struct node *costs[3];
-    struct build b = {.s = s, .r = scenario_reader(s, s->document, &arena, why, costs)};
-    const size_t before = why->count;
 
-    *out = NULL;
-    b.r.world = world;
-    b.model = read_alloc(&b.r, 1, sizeof *b.model);
-    b.r.file_copy = read_alloc(&b.r, s->files.file.count, sizeof *b.r.file_copy);
-    b.built = calloc(most_worlds(s), sizeof *b.built);
-    if (b.built == NULL)
-        fault_no_memory(&b.r);
-    if (b.model != NULL && b.r.file_copy != NULL && b.built != NULL)
-        build_all(&b);
-    free(b.built);
+    b->r.arena = &arena;
+    b->model = read_alloc(&b->r, 1, sizeof *b->model);
+    b->r.file_copy = read_alloc(&b->r, b->s->files.file.count, sizeof *b->r.file_copy);
+    b->built = calloc(most_worlds(b), sizeof *b->built);
+    if (b->built == NULL)
+        fault_no_memory(&b->r);
+    if (b->model != NULL && b->r.file_copy != NULL && b->built != NULL)
+        build_all(b);
+    free(b->built);
     if (why->count != before || why->lost) {
         arena_release(&arena);
         return why->count != before ? (int)why->fault[before].code : ERR_MEMORY;
     }
-    b.model->arena = arena;
-    *out = b.model;
+    b->model->arena = arena;
+    *out = b->model;
     return 0;
+}
+
+int
+scenario_build(const struct scenario *s, const struct variant *v, const struct drawing *drawing,
+               struct model **out, struct why *why)
+{
+    const bool planned = v->doubtful == 0 || drawing->passes == PASS_ALL;
+    const struct node *costs[3];
+    struct arena arena = {0};
+    struct path_memo memo = {0};
+    struct plans plans;
+    struct build b = {.s = s, .v = v, .drawing = drawing, .plans = planned ? &v->plans : &plans};
+    const size_t before = why->count;
+    int rc = 0;
+
+    *out = NULL;
+    b.r.why = why;
+    b.r = reader(&b, v->document, costs);
+    if (!planned)
+        rc = plans_make(&plans, s, v, drawing, &arena, &memo, why);
+    if (rc == 0 && why->count != before)
+        rc = (int)why->fault[before].code;
+    if (rc == 0)
+        rc = build_planned(&b, out);
+    path_memo_release(&memo);
+    arena_release(&arena);
+    return rc;
 }

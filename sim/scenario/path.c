@@ -279,16 +279,18 @@ section_is_world(enum section section)
            section == SECTION_THREATS;
 }
 
-/* Dated changes and strategies change facts of the world and placements, not the study. */
+/* Dated changes and strategies change facts of the world and placements, not the study; a reading
+ * says what the law is, and so what becomes law and when. */
 static int
-check_dated(const struct walk *w, enum section section)
+check_section(const struct walk *w, enum section section)
 {
-    if (section_is_world(section) || (section == SECTION_STRATEGIES && w->steps > 2 &&
-                                      strcmp(w->step[2].name, "placement") == 0))
+    if (section_is_world(section) || (w->set->law && section == SECTION_CHANGES) ||
+        (section == SECTION_STRATEGIES && w->steps > 2 &&
+         strcmp(w->step[2].name, "placement") == 0))
         return 0;
     return why_add(w->why, ERR_INPUT, &w->set->at,
-                   "'%s' cannot be set here: only facts of the world and placements can",
-                   w->set->path);
+                   "'%s' cannot be set here: only facts of the world%s and placements can",
+                   w->set->path, w->set->law ? ", dated changes" : "");
 }
 
 static struct node *
@@ -345,8 +347,8 @@ path_apply(const struct path_set *set, struct node *document, struct node **out,
     const struct key *key = form_key(&document_form, name);
     if (key == NULL || deletes(&w, 1))
         return set_in_form(&w, &document_form, document, 0, out);
-    if (set->dated)
-        rc = check_dated(&w, (enum section)(key - document_form.key));
+    if (set->dated || set->law)
+        rc = check_section(&w, (enum section)(key - document_form.key));
     if (rc == 0)
         rc = set_section(&w, key, node_find(document, name), &section);
     if (rc < 0)

@@ -24,6 +24,7 @@ struct path_set {
         *names;             /* [SECTIONS]; NULL: not known yet, then rows are found in the tree */
     struct path_memo *memo; /* may be NULL */
     bool dated;             /* only facts of the world and placements may change */
+    bool law;               /* these, and dated changes */
     const char *path;
     struct where at;    /* of the path, for messages */
     struct node *value; /* of kind null: takes the entry out */

@@ -101,6 +101,20 @@ struct names {
     uint32_t count;
 };
 
+/* One uncertain input that is not drawn but held at a quantile of its distribution. */
+struct fixed_input {
+    uint64_t entity, unknown; /* as of its node */
+    double quantile;          /* in (0, 1) */
+};
+
+/* What a fixed input came to where it was read. */
+struct probe {
+    bool seen;
+    double value;
+    enum unit unit;
+    const char *name; /* of a choice; borrows from the tree. NULL: a number */
+};
+
 /* One reading of one tree. */
 struct read {
     const struct files *files;
@@ -111,8 +125,10 @@ struct read {
     struct why *why;
     const char **file_copy; /* [files]: names in the arena, made when needed */
     const struct frame *frame;
-    uint64_t seed, world; /* key the uncertain inputs */
-    bool certain;         /* here no input may be uncertain */
+    uint64_t seed, world;            /* key the uncertain inputs */
+    const struct fixed_input *fixed; /* NULL: none is */
+    struct probe *probe;             /* NULL: nobody asks */
+    bool certain;                    /* here no input may be uncertain */
     int64_t starts_unix_s;
     sim_ns horizon;
     const struct world *w;          /* the sections read so far */
@@ -204,9 +220,6 @@ typedef bool take_name(struct read *r, const struct key *key, const char *name,
 bool read_name(struct read *r, const struct key *key, const struct node *node, take_name *take,
                void *field);
 
-/* The mean of an uncertain value, or its draw in this world. */
-double draw_unknown(struct read *r, const struct node *node, const struct dist *dist);
-double draw_uniform(struct read *r, const struct node *node);
 static inline bool
 is_central(const struct read *r)
 {

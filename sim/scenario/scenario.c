@@ -6,9 +6,12 @@
 #include "scenario/document.h"
 #include "scenario/placement.h"
 
+/* For all that a scenario states, in whatever world it comes to pass. */
+static const struct drawing all_changes = {.world = SCENARIO_CENTRAL, .passes = PASS_ALL};
+
 struct read
-scenario_reader(const struct scenario *s, const struct node *document, struct arena *arena,
-                struct why *why, const struct node **costs)
+scenario_reader(const struct scenario *s, const struct variant *v, const struct node *document,
+                struct arena *arena, struct why *why, const struct node **costs)
 {
     const struct node *own = node_find(document, "costs");
     uint32_t n = 0;
@@ -27,8 +30,8 @@ scenario_reader(const struct scenario *s, const struct node *document, struct ar
         .why = why,
         .seed = s->seed,
         .world = SCENARIO_CENTRAL,
-        .starts_unix_s = s->starts_unix_s,
-        .horizon = s->horizon,
+        .starts_unix_s = v->starts_unix_s,
+        .horizon = v->horizon,
     };
 }
 
@@ -54,10 +57,10 @@ read_override(struct scenario *s, const struct override *set, struct why *why)
             .at = {value->at.file, 0, 0},
             .value = value,
         };
-        rc = path_apply(&path, s->document, &changed, why);
+        rc = path_apply(&path, s->own.document, &changed, why);
     }
     if (rc == 0)
-        s->document = changed;
+        s->own.document = changed;
     text_release(&name);
     return rc;
 }
@@ -68,7 +71,7 @@ static int
 read_names(struct scenario *s, enum section section, struct why *why)
 {
     const struct key *key = &document_form.key[section];
-    const struct node *rows = node_find(s->document, key->name);
+    const struct node *rows = node_find(s->own.document, key->name);
     const char **name;
 
     if (rows == NULL || key->kind->inside != INSIDE_ROWS)
@@ -104,7 +107,7 @@ name_threats(struct scenario *s, struct why *why)
     if (threats->count == 0)
         return 0;
     if (count > AUTHORITIES_MAX)
-        return why_add(why, ERR_LIMIT, &node_find(s->document, "threats")->at,
+        return why_add(why, ERR_LIMIT, &node_find(s->own.document, "threats")->at,
                        "authorities and threats together have %u rows; at most %d are possible",
                        count, AUTHORITIES_MAX);
     name = arena_alloc(&s->files.arena, count, sizeof *name);
@@ -129,52 +132,6 @@ read_all_names(struct scenario *s, struct why *why)
         rc = rc == 0 ? now : rc;
     }
     return rc == 0 ? name_threats(s, why) : rc;
-}
-
-/* ---- uncertain inputs ---- */
-
-struct numbering {
-    uint64_t entity, unknown;
-    uint32_t all;
-};
-
-static void
-number_below(struct numbering *n, struct node *node)
-{
-    if (node->kind == NODE_MAP) {
-        const bool uncertain = node->count == 1 && (strcmp(node->entry[0].name, "uncertain") == 0 ||
-                                                    strcmp(node->entry[0].name, "choice") == 0);
-
-        if (uncertain && node->unknown == 0) {
-            node->entity = n->entity;
-            node->unknown = ++n->unknown;
-            n->all++;
-        }
-        for (uint32_t i = 0; i < node->count; i++)
-            number_below(n, node->entry[i].value);
-    } else if (node->kind == NODE_LIST) {
-        for (uint32_t i = 0; i < node->count; i++)
-            number_below(n, node->item[i]);
-    }
-}
-
-void
-number_unknowns(struct scenario *s)
-{
-    struct numbering n = {0};
-
-    for (uint32_t section = 0; section <= SECTION_CHANGES; section++) {
-        const struct node *node = node_find(s->document, document_form.key[section].name);
-        const bool map = node != NULL && node->kind == NODE_MAP;
-        const bool list = node != NULL && node->kind == NODE_LIST;
-
-        for (uint32_t i = 0; (map || list) && i < node->count; i++) {
-            n.entity = (uint64_t)(section + 1) << 32 | i;
-            n.unknown = 0;
-            number_below(&n, map ? node->entry[i].value : node->item[i]);
-        }
-    }
-    s->unknowns = n.all;
 }
 
 /* ---- data files ---- */
@@ -234,7 +191,7 @@ read_tables(struct scenario *s, struct why *why)
 {
     struct collect c = {.files = &s->files, .why = why};
 
-    collect_below(&c, s->document, "");
+    collect_below(&c, s->own.document, "");
     return c.no_memory ? ERR_MEMORY : 0;
 }
 
@@ -260,22 +217,22 @@ static void
 check_sections(const struct scenario *s, struct why *why)
 {
     const struct node *costs[3];
-    struct read r = scenario_reader(s, s->document, NULL, why, costs);
-    const struct node *version = node_find(s->document, "jurisim");
+    struct read r = scenario_reader(s, &s->own, s->own.document, NULL, why, costs);
+    const struct node *version = node_find(s->own.document, "jurisim");
 
     if (version != NULL && !node_is(version, "1")) {
         char got[64];
         fault(&r, &version->at, "jurisim must be 1, the version of the format, got %s",
               node_about(version, got));
     }
-    check_keys(&r, &document_form, s->document);
+    check_keys(&r, &document_form, s->own.document);
 }
 
 /* The seed keys the uncertain inputs, so it comes before everything else. */
 static void
 read_seed(struct scenario *s)
 {
-    const struct node *seed = node_find(node_find(s->document, "study"), "seed");
+    const struct node *seed = node_find(node_find(s->own.document, "study"), "seed");
     const char *reason;
     double value;
 
@@ -297,7 +254,7 @@ static int
 prepare(struct scenario *s, const char *path, const char *text,
         const struct scenario_options *options, struct why *why)
 {
-    int rc = files_read(&s->files, path, text, &s->document, why);
+    int rc = files_read(&s->files, path, text, &s->own.document, why);
 
     if (rc == 0)
         rc = read_all_names(s, why);
@@ -309,124 +266,33 @@ prepare(struct scenario *s, const char *path, const char *text,
     if (rc == ERR_MEMORY)
         return rc;
     read_seed(s);
-    number_unknowns(s);
+    if (number_unknowns(s) < 0)
+        return why_no_memory(why);
     check_sections(s, why);
     rc = read_tables(s, why);
     if (rc == 0)
-        rc = scenario_plan(s, why);
+        rc = variant_read(s, &s->own, why);
+    if (rc == 0)
+        rc = plans_make(&s->own.plans, s, &s->own, &all_changes, &s->files.arena, &s->memo, why);
+    if (rc == 0 && variant_inputs(s, &s->own, NONE) < 0)
+        rc = why_no_memory(why);
     write_text(s);
     return rc == 0 && s->text.lost ? why_no_memory(why) : rc;
 }
 
-/* A model at the means, to find all faults, and what to warn of. */
+/* All faults, and what to warn of. */
 static int
 try_model(struct scenario *s, struct why *why)
 {
-    struct model *model = NULL;
-    int rc = scenario_build(s, SCENARIO_CENTRAL, &model, why);
+    struct model *all = NULL;
+    const int rc = variant_check(s, &s->own, &all, why);
 
-    if (rc == 0) {
-        find_warnings(model, &s->warnings);
+    if (all != NULL) {
+        find_warnings(all, &s->warnings);
         why_take(&s->warnings, &s->files.warnings);
         why_sort(&s->warnings);
     }
-    model_free(model);
-    return rc;
-}
-
-/* ---- what the scenario would vary ---- */
-
-/* Looks at the scenario with another document. All is as before afterwards. */
-static int
-try_document(struct scenario *s, struct node *document, struct why *why)
-{
-    const struct scenario before = *s;
-    struct model *model = NULL;
-    int rc;
-
-    s->document = document;
-    s->change = NULL;
-    s->changes = 0;
-    rc = scenario_plan(s, why);
-    if (rc == 0)
-        rc = scenario_build(s, SCENARIO_CENTRAL, &model, why);
-    model_free(model);
-    s->document = before.document;
-    s->at_start = before.at_start;
-    s->change = before.change;
-    s->changes = before.changes;
-    s->strategy = before.strategy;
-    s->strategies = before.strategies;
-    s->plan = before.plan;
-    return rc == ERR_MEMORY ? rc : 0;
-}
-
-static int
-set_value(struct scenario *s, const struct entry *path, struct node *value, struct node **document,
-          struct why *why)
-{
-    const struct path_set set = {
-        .arena = &s->files.arena,
-        .names = s->names,
-        .path = path->name,
-        .at = path->at,
-        .value = value,
-    };
-
-    return path_apply(&set, *document, document, why);
-}
-
-static int
-try_sweep(struct scenario *s, const struct node *sweep, struct why *why)
-{
-    int rc = 0;
-
-    for (uint32_t i = 0; sweep != NULL && i < sweep->count; i++) {
-        const struct node *values = sweep->entry[i].value;
-
-        for (uint32_t k = 0; k < values->count && rc != ERR_MEMORY; k++) {
-            struct node *document = s->document;
-
-            rc = set_value(s, &sweep->entry[i], values->item[k], &document, why);
-            if (rc == 0)
-                rc = try_document(s, document, why);
-        }
-    }
-    return rc == ERR_MEMORY ? rc : 0;
-}
-
-static int
-try_readings(struct scenario *s, const struct node *readings, struct why *why)
-{
-    int rc = 0;
-
-    for (uint32_t i = 0; readings != NULL && i < readings->count; i++) {
-        const struct node *set = node_find(readings->entry[i].value, "set");
-        struct node *document = s->document;
-        bool good = true;
-
-        for (uint32_t k = 0; k < set->count && rc != ERR_MEMORY; k++) {
-            rc = set_value(s, &set->entry[k], set->entry[k].value, &document, why);
-            good = good && rc == 0;
-        }
-        if (good)
-            rc = try_document(s, document, why);
-    }
-    return rc == ERR_MEMORY ? rc : 0;
-}
-
-/* Each value of a sweep and each reading, so that a wrong one is not found hours later. Not once
- * values are set from outside: then this is one point of a sweep whose scenario was checked. */
-static int
-try_variants(struct scenario *s, const struct scenario_options *options, struct why *why)
-{
-    int rc;
-
-    if (options->sets > 0)
-        return 0;
-    rc = try_sweep(s, node_find(s->document, "sweep"), why);
-    if (rc == 0)
-        rc = try_readings(s, node_find(s->document, "readings"), why);
+    model_free(all);
     return rc;
 }
 
@@ -459,8 +325,10 @@ open_any(struct scenario **out, const char *path, const char *text, const char *
         rc = prepare(s, path, text, options, &faults);
     if (rc == 0)
         rc = try_model(s, &faults);
+    /* Not the sweep once values are set from outside: then this is one point of a sweep whose
+     * scenario was checked. */
     if (rc == 0 && faults.count == 0)
-        rc = try_variants(s, options, &faults);
+        rc = read_variants(s, options->sets == 0, &faults);
     why_sort(&faults);
     rc = first_code(&faults, rc);
     why_take(why, &faults);
@@ -494,15 +362,24 @@ scenario_open_text(struct scenario **out, const char *name, const char *text, co
 }
 
 int
-scenario_model(struct scenario *scenario, uint64_t world, struct model **out, struct why *why)
+scenario_draw(const struct scenario *s, const struct variant *v, const struct drawing *drawing,
+              struct model **out, struct why *why)
 {
     struct why faults = {0};
-    int rc = scenario_build(scenario, world, out, &faults);
+    int rc = scenario_build(s, v, drawing, out, &faults);
 
     why_sort(&faults);
     rc = first_code(&faults, rc);
     why_take(why, &faults);
     return rc;
+}
+
+int
+scenario_model(struct scenario *scenario, uint64_t world, struct model **out, struct why *why)
+{
+    const struct drawing drawing = {.world = world};
+
+    return scenario_draw(scenario, &scenario->own, &drawing, out, why);
 }
 
 void
@@ -526,6 +403,7 @@ scenario_close(struct scenario *scenario)
         return;
     files_close(&scenario->files);
     path_memo_release(&scenario->memo);
+    free(scenario->inputs.item);
     text_release(&scenario->text);
     why_release(&scenario->warnings);
     free(scenario);

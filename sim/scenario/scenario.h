@@ -49,6 +49,33 @@ MUST_CHECK int scenario_open_text(struct scenario **out, const char *name, const
 MUST_CHECK int scenario_model(struct scenario *scenario, uint64_t world, struct model **out,
                               struct why *why);
 
+/*
+ * The same under a reading of contested law (a row of model.reading). Its values are set in the
+ * scenario as a whole, from the start of the horizon, as `--set` would; so a strategy's own `set`
+ * and a dated change of the same path later stand over it. Uncertain inputs are drawn as without
+ * it. ERR_INPUT when there is no such reading.
+ */
+MUST_CHECK int scenario_model_reading(struct scenario *scenario, uint32_t reading, uint64_t world,
+                                      struct model **out, struct why *why);
+
+/* One uncertain input (a row of model.unknown) held at a quantile, in (0, 1), of its distribution.
+ * A choice takes the alternative in whose part of the cumulative weights the quantile falls; a
+ * change comes to pass when the quantile is below its probability. */
+struct scenario_fixed {
+    uint32_t unknown;
+    double quantile;
+};
+
+/* The model with all uncertain inputs at their means but one. ERR_INPUT when there is no such
+ * input, or the quantile is not inside (0, 1). */
+MUST_CHECK int scenario_model_fixed(struct scenario *scenario, const struct scenario_fixed *fixed,
+                                    struct model **out, struct why *why);
+
+/* That input's value there as people write it, with its unit: "0.12", "231 ms", "gcbd"; of a change
+ * "comes to pass" or "does not"; "unused" when nothing reads it. Added to `out`. */
+MUST_CHECK int scenario_unknown_value(struct scenario *scenario, uint32_t unknown, double quantile,
+                                      struct text *out, struct why *why);
+
 /* Things that are allowed and probably not meant (YAML 1.1 words, unused rows), as messages. */
 void scenario_warnings(const struct scenario *scenario, struct why *out);
 

@@ -1,185 +1,37 @@
 /*
  * Strategies and dated changes: how the document stands in each epoch of each strategy. All changes
- * of one instant make one epoch; at the same instant the world's come before the strategy's.
+ * of one instant make one epoch; at the same instant the world's come before the strategy's. A
+ * change that does not come to pass is not there.
  */
-#include <stdlib.h>
 #include <string.h>
 #include "scenario/document.h"
-#include "scenario/placement.h"
 
-/* ---- what is stated ---- */
-
-static void
-read_node(struct read *r, const struct key *key, const struct node *node, void *row)
+bool
+change_passes(const struct scenario *s, const struct drawing *drawing,
+              const struct stated_change *change)
 {
-    (void)r;
-    *FIELD(key, row, const struct node *) = node;
+    const struct fixed_input *fixed = drawing->fixed;
+    struct stream stream;
+
+    if (change->probability >= 1 || drawing->passes == PASS_ALL)
+        return true;
+    if (drawing->passes == PASS_ONLY)
+        return change == drawing->only;
+    if (fixed != NULL && fixed->entity == change->entity && fixed->unknown == change->unknown)
+        return fixed->quantile < change->probability;
+    if (drawing->world == SCENARIO_CENTRAL)
+        return change->probability >= 0.5;
+    stream_open(&stream, s->seed, drawing->world, PURPOSE_UNCERTAIN, change->entity,
+                change->unknown);
+    return stream_chance(&stream, change->probability);
 }
-
-static void
-read_when(struct read *r, const struct key *key, const struct node *node, void *row)
-{
-    struct stated_change *change = row;
-    int64_t unix_s;
-
-    if (!read_date(r, node, &unix_s))
-        return;
-    change->at = read_instant(r, unix_s);
-    change->dated = change->at < r->horizon;
-    if (!change->dated)
-        fault(r, &node->at, "must lie before the end of the horizon, got %s", node->text);
-    (void)key;
-}
-
-static void
-read_old_copies(struct read *r, const struct key *key, const struct node *node, void *row)
-{
-    double seconds;
-
-    if (node_is(node, "kept"))
-        return;
-    if (read_number(r, key, node, &seconds))
-        *FIELD(key, row, const struct node *) = node;
-}
-
-static const struct kind kind_placement = {"a list", read_node, NULL, INSIDE_LIST};
-static const struct kind kind_when = {"a date", read_when, "{\"$ref\": \"#/$defs/date\"}",
-                                      INSIDE_VALUE};
-static const struct kind kind_old_copies = {"kept, or a duration", read_old_copies,
-                                            "{\"anyOf\": [{\"const\": \"kept\"}, %u]}",
-                                            INSIDE_VALUE};
-
-static const char *const move_words[] = {"copied", "new", NULL};
-
-#define CHANGE_KEYS                                                                                \
-    {.name = "date",                                                                               \
-     .kind = &kind_when,                                                                           \
-     .required = true,                                                                             \
-     .about = "When; at or before the start of the horizon: from the start."},                     \
-        {.name = "set",                                                                            \
-         .kind = &kind_set,                                                                        \
-         .offset = offsetof(struct stated_change, set),                                            \
-         .about = "Paths and their new values."},                                                  \
-    {                                                                                              \
-        .name = "because", .kind = &kind_text, .offset = offsetof(struct stated_change, because),  \
-        .about = "What happened, for figures and reports."                                         \
-    }
-
-static const struct key world_change_keys[] = {CHANGE_KEYS};
-
-static const struct key strategy_change_keys[] = {
-    CHANGE_KEYS,
-    {.name = "placement",
-     .kind = &kind_placement,
-     .form = &rule_form,
-     .offset = offsetof(struct stated_change, placement),
-     .about = "The placement from now on."},
-    {.name = "keys",
-     .kind = &kind_word,
-     .word = move_words,
-     .offset = offsetof(struct stated_change, keys),
-     .about = "copied (default): the same key version lies in the new stores; new: re-encrypted."},
-    {.name = "old-copies",
-     .kind = &kind_old_copies,
-     .unit = UNIT_SECONDS,
-     .offset = offsetof(struct stated_change, old_copies),
-     .about = "kept (default), or how long former sites and stores keep theirs."},
-};
-
-static void
-change_finish(struct read *r, const struct node *node, void *row)
-{
-    struct stated_change *change = row;
-
-    change->node = node;
-    if (node_find(node, "set") == NULL && node_find(node, "placement") == NULL)
-        fault(r, &node->at, "changes nothing: it needs 'set'%s",
-              r->frame->up != NULL && r->frame->up->up != NULL ? " or 'placement'" : "");
-    for (int i = 0; i < 2 && change->placement == NULL; i++) {
-        static const char *const of_move[] = {"keys", "old-copies"};
-
-        if (node_find(node, of_move[i]) != NULL)
-            fault_at(r, node, of_move[i], "belongs to a change of 'placement'");
-    }
-}
-
-const struct form change_form = {
-    .key = world_change_keys,
-    .keys = COUNT(world_change_keys),
-    .row_bytes = sizeof(struct stated_change),
-    .finish = change_finish,
-};
-
-static const struct form strategy_change_form = {
-    .key = strategy_change_keys,
-    .keys = COUNT(strategy_change_keys),
-    .row_bytes = sizeof(struct stated_change),
-    .finish = change_finish,
-};
-
-static const struct key strategy_keys[] = {
-    {.name = "placement",
-     .kind = &kind_placement,
-     .form = &rule_form,
-     .offset = offsetof(struct stated_strategy, placement),
-     .required = true,
-     .about = "Rules, read top down: the first that matches serves."},
-    {.name = "set",
-     .kind = &kind_set,
-     .offset = offsetof(struct stated_strategy, set),
-     .about = "Facts of the world that differ under this strategy."},
-    {.name = "changes",
-     .kind = &kind_list,
-     .form = &strategy_change_form,
-     .offset = offsetof(struct stated_strategy, change),
-     .count = offsetof(struct stated_strategy, changes),
-     .about = "Its own dated changes."},
-};
-
-const struct form strategy_form = {
-    .what = "strategy",
-    .key = strategy_keys,
-    .keys = COUNT(strategy_keys),
-    .row_bytes = sizeof(struct stated_strategy),
-    .named = true,
-    .most = 64,
-};
-
-struct horizon {
-    int64_t from, to;
-    bool good;
-};
-
-static void
-read_day(struct read *r, const struct key *key, const struct node *node, void *row)
-{
-    struct horizon *h = row;
-
-    h->good = read_date(r, node, FIELD(key, row, int64_t)) && h->good;
-}
-
-static const struct kind kind_day = {"a date", read_day, "{\"$ref\": \"#/$defs/date\"}",
-                                     INSIDE_VALUE};
-
-static const struct key horizon_keys[] = {
-    {.name = "from",
-     .kind = &kind_day,
-     .offset = offsetof(struct horizon, from),
-     .required = true,
-     .about = "The first day."},
-    {.name = "to",
-     .kind = &kind_day,
-     .offset = offsetof(struct horizon, to),
-     .required = true,
-     .about = "The day after the last."},
-};
-
-const struct form horizon_form = {.key = horizon_keys, .keys = COUNT(horizon_keys)};
-
-/* ---- how the document stands ---- */
 
 struct timeline {
-    struct scenario *s;
+    const struct scenario *s;
+    const struct variant *v;
+    const struct drawing *drawing;
+    struct arena *arena;
+    struct path_memo *memo;
     struct why *why;
     const struct stated_change **event; /* [changes of the world + of the strategy] */
     uint32_t events;
@@ -190,9 +42,9 @@ apply_one(struct timeline *t, const char *path, const struct where *at, struct n
           struct node **document)
 {
     const struct path_set set = {
-        .arena = &t->s->files.arena,
+        .arena = t->arena,
         .names = t->s->names,
-        .memo = &t->s->memo,
+        .memo = t->memo,
         .dated = true,
         .path = path,
         .at = *at,
@@ -227,7 +79,7 @@ static int
 apply_placement(struct timeline *t, const struct stated_strategy *strategy,
                 const struct stated_change *change, struct node **document)
 {
-    struct arena *arena = &t->s->files.arena;
+    struct arena *arena = t->arena;
     const struct where *at = &change->node->at;
     struct node *all = node_find(*document, "strategies");
     struct node *row = node_find(all, strategy->is.name);
@@ -262,7 +114,7 @@ static void
 add_events(struct timeline *t, const struct stated_change *change, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (change[i].dated)
+        if (change[i].dated && change_passes(t->s, t->drawing, &change[i]))
             t->event[t->events++] = &change[i];
 }
 
@@ -276,7 +128,7 @@ join_because(struct timeline *t, const char *first, const char *second)
     if (first == NULL || second == NULL)
         return first != NULL ? first : second;
     text_addf(&text, "%s; %s", first, second);
-    joined = text.lost ? NULL : arena_text(&t->s->files.arena, text_str(&text), text.length);
+    joined = text.lost ? NULL : arena_text(t->arena, text_str(&text), text.length);
     text_release(&text);
     return joined != NULL ? joined : first;
 }
@@ -311,7 +163,7 @@ plan_epochs(struct timeline *t, const struct stated_strategy *strategy,
     uint32_t next = 0;
     int rc;
 
-    *epoch = (struct planned_epoch){.to = t->s->horizon, .document = t->s->document};
+    *epoch = (struct planned_epoch){.to = t->v->horizon, .document = t->v->document};
     rc = apply_set(t, &strategy->set, &epoch->document);
     if (rc == 0 && t->events > 0 && t->event[0]->at == 0)
         rc = apply_instant(t, strategy, &next, epoch);
@@ -322,7 +174,7 @@ plan_epochs(struct timeline *t, const struct stated_strategy *strategy,
 
         plan->epoch[plan->epochs - 1].to = t->event[next]->at;
         *epoch = (struct planned_epoch){
-            .from = t->event[next]->at, .to = t->s->horizon, .document = before->document};
+            .from = t->event[next]->at, .to = t->v->horizon, .document = before->document};
         plan->epochs++;
         rc = apply_instant(t, strategy, &next, epoch);
         epoch->placement = placement_of(epoch->document, strategy->is.name);
@@ -335,99 +187,49 @@ static int
 plan_strategy(struct timeline *t, const struct stated_strategy *strategy,
               struct planned_strategy *plan)
 {
-    const struct scenario *s = t->s;
-    const size_t most = (size_t)s->changes + strategy->changes;
+    const struct variant *v = t->v;
+    const size_t most = (size_t)v->changes + strategy->changes;
 
-    t->event = arena_alloc(&t->s->files.arena, most, sizeof *t->event);
-    plan->epoch = arena_alloc(&t->s->files.arena, most + 1, sizeof *plan->epoch);
+    t->event = arena_alloc(t->arena, most, sizeof *t->event);
+    plan->epoch = arena_alloc(t->arena, most + 1, sizeof *plan->epoch);
     if (t->event == NULL || plan->epoch == NULL)
         return why_no_memory(t->why);
     t->events = 0;
     plan->epochs = 1;
-    add_events(t, s->change, s->changes);
+    add_events(t, v->change, v->changes);
     add_events(t, strategy->change, strategy->changes);
     sort_events(t);
     return plan_epochs(t, strategy, plan);
 }
 
 static int
-plan_world(struct timeline *t)
+plan_world(struct timeline *t, struct plans *out)
 {
-    struct scenario *s = t->s;
+    const struct variant *v = t->v;
     int rc = 0;
 
-    s->at_start = s->document;
-    for (uint32_t i = 0; i < s->changes && rc == 0; i++)
-        if (s->change[i].dated && s->change[i].at == 0)
-            rc = apply_set(t, &s->change[i].set, &s->at_start);
+    out->at_start = v->document;
+    for (uint32_t i = 0; i < v->changes && rc == 0; i++)
+        if (v->change[i].dated && v->change[i].at == 0 &&
+            change_passes(t->s, t->drawing, &v->change[i]))
+            rc = apply_set(t, &v->change[i].set, &out->at_start);
     return rc;
 }
 
-/* ---- all of it ---- */
-
-enum { YEARS_MAX = 200 }; /* sim_ns holds 292 */
-
-static void
-plan_horizon(struct scenario *s, struct read *r)
-{
-    const struct node *node = node_find(s->document, "horizon");
-    const struct frame frame = {.name = "horizon"};
-    struct horizon h = {.good = true};
-
-    s->horizon = YEARS_MAX * 366 * NS_PER_DAY; /* a wrong one must not make all dates look wrong */
-    if (node == NULL)
-        return; /* told with the other sections that are needed */
-    r->frame = &frame;
-    read_form(r, &horizon_form, node, &h);
-    if (h.good && node_find(node, "from") != NULL && node_find(node, "to") != NULL) {
-        if (h.to <= h.from)
-            fault(r, &node->at, "must end after it begins");
-        else if (h.to - h.from > YEARS_MAX * INT64_C(31557600))
-            fault_limit(r, &node->at, "is longer than %d years", YEARS_MAX);
-        else
-            s->horizon = (h.to - h.from) * NS_PER_S;
-    }
-    s->starts_unix_s = h.from;
-    r->frame = NULL;
-    r->starts_unix_s = s->starts_unix_s;
-    r->horizon = s->horizon;
-}
-
-static void
-read_stated(struct scenario *s, struct read *r)
-{
-    const struct node *changes = node_find(s->document, "changes");
-    const struct node *strategies = node_find(s->document, "strategies");
-    const struct frame frame = {.name = "changes"};
-
-    if (changes != NULL) {
-        r->frame = &frame;
-        s->change = read_list(r, &change_form, changes, &s->changes);
-        r->frame = NULL;
-    }
-    if (strategies != NULL)
-        s->strategy = read_rows(r, &strategy_form, strategies, &s->strategies);
-}
-
 int
-scenario_plan(struct scenario *s, struct why *why)
+plans_make(struct plans *out, const struct scenario *s, const struct variant *v,
+           const struct drawing *drawing, struct arena *arena, struct path_memo *memo,
+           struct why *why)
 {
-    const struct node *costs[3];
-    struct read r = scenario_reader(s, s->document, &s->files.arena, why, costs);
-    struct timeline t = {.s = s, .why = why};
-    const char **copies = arena_alloc(&s->files.arena, s->files.file.count, sizeof *copies);
-    int rc = 0;
+    struct timeline t = {
+        .s = s, .v = v, .drawing = drawing, .arena = arena, .memo = memo, .why = why};
+    int rc;
 
-    if (copies == NULL)
+    out->strategy = arena_alloc(arena, v->strategies, sizeof *out->strategy);
+    if (out->strategy == NULL)
         return why_no_memory(why);
-    r.file_copy = copies;
-    plan_horizon(s, &r);
-    read_stated(s, &r);
-    rc = plan_world(&t);
-    s->plan = arena_alloc(&s->files.arena, s->strategies, sizeof *s->plan);
-    if (s->plan == NULL)
-        return why_no_memory(why);
-    for (uint32_t i = 0; i < s->strategies && rc == 0; i++)
-        rc = plan_strategy(&t, &s->strategy[i], &s->plan[i]);
+    rc = plan_world(&t, out);
+    for (uint32_t i = 0; i < v->strategies && rc == 0; i++)
+        rc = plan_strategy(&t, &v->strategy[i], &out->strategy[i]);
     return rc;
 }

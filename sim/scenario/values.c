@@ -7,24 +7,44 @@
 
 /* ---- names, and what is chosen by name ---- */
 
-double
+static bool
+is_fixed(const struct read *r, const struct node *node)
+{
+    return r->fixed != NULL && node->unknown == r->fixed->unknown &&
+           node->entity == r->fixed->entity;
+}
+
+/* The part of all probability below what holds in this world. */
+static double
 draw_uniform(struct read *r, const struct node *node)
 {
     struct stream stream;
 
+    if (is_fixed(r, node))
+        return r->fixed->quantile;
     stream_open(&stream, r->seed, r->world, PURPOSE_UNCERTAIN, node->entity, node->unknown);
     return stream_uniform(&stream);
 }
 
-double
+/* The mean of an uncertain value, or its draw in this world. */
+static double
 draw_unknown(struct read *r, const struct node *node, const struct dist *dist)
 {
     struct stream stream;
 
+    if (is_fixed(r, node))
+        return dist_quantile(dist, r->fixed->quantile);
     if (is_central(r))
         return dist_mean(dist);
     stream_open(&stream, r->seed, r->world, PURPOSE_UNCERTAIN, node->entity, node->unknown);
     return dist_draw(dist, &stream);
+}
+
+static void
+tell_probe(struct read *r, const struct node *node, double value, enum unit unit, const char *name)
+{
+    if (r->probe != NULL && is_fixed(r, node))
+        *r->probe = (struct probe){true, value, unit, name};
 }
 
 /* Weights of the alternatives, summed; 0 after a fault. */
@@ -58,10 +78,11 @@ read_weights(struct read *r, const struct node *choices, double *weight, uint32_
 static uint32_t
 choose(struct read *r, const struct node *node, const double *weight, uint32_t count, double sum)
 {
-    double left = is_central(r) ? 0 : draw_uniform(r, node) * sum;
+    const bool heaviest = is_central(r) && !is_fixed(r, node);
+    double left = heaviest ? 0 : draw_uniform(r, node) * sum;
     uint32_t best = 0;
 
-    if (is_central(r)) {
+    if (heaviest) {
         for (uint32_t i = 1; i < count; i++)
             best = weight[i] > weight[best] ? i : best;
         return best;
@@ -100,6 +121,7 @@ read_choice(struct read *r, const struct key *key, const struct node *node, take
     for (uint32_t i = 0; i < choices->count; i++)
         good = take(r, key, choices->entry[i].name, &choices->entry[i].at, field) && good;
     const struct entry *chosen = &choices->entry[choose(r, node, weight, choices->count, sum)];
+    tell_probe(r, node, 0, UNIT_NONE, chosen->name);
     return good && take(r, key, chosen->name, &chosen->at, field);
 }
 
@@ -279,6 +301,7 @@ read_uncertain(struct read *r, const struct key *key, const struct node *node, d
         !check_bounds(r, key, &node->at, &dist))
         return false;
     *out = draw_unknown(r, node, &dist);
+    tell_probe(r, node, *out, key->unit, NULL);
     return true;
 }
 
@@ -323,6 +346,7 @@ read_whole(struct read *r, const struct key *key, const struct node *node, doubl
         return false;
     }
     *out = rint(*out);
+    tell_probe(r, node, *out, key->unit, NULL);
     if (*out > most) {
         fault_limit(r, &node->at, "is at most %.15g, got %.15g", most, *out);
         return false;
