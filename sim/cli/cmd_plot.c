@@ -20,21 +20,19 @@ static const char help[] =
     "      --terminal      with characters, as wide and high as the terminal\n"
     "      --json          the figure's numbers as JSON on stdout; nothing is drawn\n"
     "      --title TEXT    instead of the figure's heading\n"
+    "      --band A,B      exceedance, survival: the bands of these strategies\n"
     "      --list          which figures there are\n";
 
-enum { OPT_TERMINAL = 256, OPT_TITLE, OPT_LIST, OPT_JSON };
+enum { OPT_TERMINAL = 256, OPT_TITLE, OPT_LIST, OPT_JSON, OPT_BAND };
 static const struct option options[] = {
-    {"output", required_argument, NULL, 'o'},
-    {"help", no_argument, NULL, 'h'},
-    {"terminal", no_argument, NULL, OPT_TERMINAL},
-    {"title", required_argument, NULL, OPT_TITLE},
-    {"list", no_argument, NULL, OPT_LIST},
-    {"json", no_argument, NULL, OPT_JSON},
-    {NULL, 0, NULL, 0},
+    {"output", required_argument, NULL, 'o'},      {"help", no_argument, NULL, 'h'},
+    {"terminal", no_argument, NULL, OPT_TERMINAL}, {"band", required_argument, NULL, OPT_BAND},
+    {"title", required_argument, NULL, OPT_TITLE}, {"list", no_argument, NULL, OPT_LIST},
+    {"json", no_argument, NULL, OPT_JSON},         {NULL, 0, NULL, 0},
 };
 
 struct asked {
-    const char *db, *output, *title;
+    const char *db, *output, *title, *band;
     const struct figure *figure;
     bool terminal, list, json;
 };
@@ -45,7 +43,7 @@ print_list(void)
     struct text out = {0};
 
     for (const struct figure *f = figure_table; f->name != NULL; f++)
-        text_addf(&out, "%-9s %s\n", f->name, f->about);
+        text_addf(&out, "%-10s %s\n", f->name, f->about);
     const int code = out.lost ? EXIT_FAILED : cli_write(text_str(&out));
 
     text_release(&out);
@@ -95,6 +93,34 @@ deliver(const struct asked *a, const struct text *picture, struct why *why)
     return rc == 0 ? EXIT_DONE : cli_fail(rc, why);
 }
 
+/* A comma-separated list as a mask; NULL: 0. */
+static int
+strategies_of(const struct legend *legend, const char *list, uint64_t *mask, struct why *why)
+{
+    *mask = 0;
+    while (list != NULL) {
+        const size_t length = strcspn(list, ",");
+        uint32_t s = 0;
+
+        while (s < legend->strategies && (strncmp(legend->strategy[s], list, length) != 0 ||
+                                          legend->strategy[s][length] != '\0'))
+            s++;
+        if (s == legend->strategies) {
+            char name[64];
+
+            snprintf(name, sizeof name, "%.*s", (int)length, list);
+            const char *near = text_nearest(name, legend->strategy, legend->strategies);
+
+            return why_add(why, ERR_INPUT, NULL, "jurisim: no strategy is called '%s'%s%s%s", name,
+                           near != NULL ? "; did you mean '" : "", near != NULL ? near : "",
+                           near != NULL ? "'?" : "");
+        }
+        *mask |= s < 64 ? UINT64_C(1) << s : 0;
+        list = list[length] == ',' ? list + length + 1 : NULL;
+    }
+    return 0;
+}
+
 static int
 plot(const struct asked *a)
 {
@@ -110,6 +136,8 @@ plot(const struct asked *a)
     view.legend = &run.legend;
     view.outcome = &run.outcome;
     terminal_size(&view);
+    if (rc == 0)
+        rc = strategies_of(&run.legend, a->band, &view.banded, &why);
     if (rc == 0)
         rc = a->json ? figure_json(&picture, a->figure, &run.legend, &run.outcome, &why)
                      : figure_draw(&picture, a->figure, &view, &why);
@@ -163,6 +191,9 @@ cmd_plot(int argc, char **argv)
             break;
         case OPT_TITLE:
             a.title = optarg;
+            break;
+        case OPT_BAND:
+            a.band = optarg;
             break;
         case OPT_LIST:
             a.list = true;

@@ -43,7 +43,53 @@ label_of(const struct question *q)
         label = label_with(label, LABEL_COHORT, c->cohort.i);
     if (c->class.i != NONE)
         label = label_with(label, LABEL_DATA, c->class.i);
+    if (c->stream != NONE)
+        label = label_with(label, LABEL_STREAM, c->stream);
+    if (c->adversary < ADVERSARIES)
+        label = label_with(label, LABEL_ADVERSARY, c->adversary);
+    if (c->jurisdiction.i != NONE)
+        label = label_with(label, LABEL_JURISDICTION, c->jurisdiction.i);
+    if (c->custodian.i != NONE)
+        label = label_with(label, LABEL_CUSTODIAN, c->custodian.i);
     return label;
+}
+
+/*
+ * Does any strategy have a series of this metric with just these kinds of labels? A plane may not
+ * tell a metric apart by them; then a missing series is not a 0.
+ */
+static bool
+is_told_apart(const struct question *q, enum metric_id metric, struct label label)
+{
+    for (size_t i = 0; i < q->outcome->count; i++) {
+        const struct series *s = &q->outcome->series[i];
+        bool same = s->metric == metric;
+
+        for (unsigned k = 0; k < LABELS; k++)
+            same = same && (s->label.of[k] == LABEL_ALL) == (label.of[k] == LABEL_ALL);
+        if (same)
+            return true;
+    }
+    return false;
+}
+
+static void
+answer_series(const struct question *q, enum metric_id metric, struct answer *out)
+{
+    const struct series *series = outcome_find(q->outcome, q->strategy, metric, label_of(q));
+    const struct metric *m = &metric_table[metric];
+    const bool unknown = m->summary == SUMMARY_FIRST || m->absent_is_unknown;
+
+    /* Where the total is 0, so are its parts, and none of them was ever written. */
+    if (series == NULL && !is_told_apart(q, metric, label_of(q)) &&
+        outcome_find(q->outcome, q->strategy, metric, label_total) != NULL)
+        out->cannot = "is not told apart by these labels";
+    for (size_t i = 0; i < out->count; i++) {
+        if (series != NULL)
+            out->value[i] = series->value[i];
+        else
+            out->value[i] = unknown ? (double)NAN : 0;
+    }
 }
 
 /* The half-years that lie wholly inside the span: [first, end). */
@@ -139,61 +185,48 @@ add_authority(const struct question *q, uint32_t authority, struct half_years in
     add_series(q, (uint16_t)authority, detail, in, out);
 }
 
+/* One stream alone. */
+static void
+add_stream(const struct question *q, struct half_years in, struct answer *out)
+{
+    for (uint32_t p = in.first; p < in.end; p++) {
+        const struct series *s = outcome_find(q->outcome, q->strategy, q->metric,
+                                              label_with(label_of(q), LABEL_PERIOD, p));
+
+        for (size_t k = 0; s != NULL && k < out->count; k++)
+            out->value[k] += s->value[k];
+    }
+}
+
 static void
 answer_requests(const struct question *q, struct answer *out)
 {
     const struct half_years in = half_years_inside(q);
 
+    /* Over the whole horizon the series itself counts all; by authority and period, requests that
+     * a partner answered are among the partner's. */
+    if (is_whole(q) && is_told_apart(q, q->metric, label_of(q))) {
+        answer_series(q, q->metric, out);
+        return;
+    }
+    if (q->claim->jurisdiction.i != NONE || q->claim->custodian.i != NONE) {
+        out->cannot = "is counted by jurisdiction or custodian over the whole horizon only";
+        return;
+    }
     if (in.first >= in.end) {
         out->cannot = "counts requests by half-years, and its span holds no whole one";
         return;
     }
     note_half_years(q, in, &out->note);
-    if (q->claim->authority.i != NONE) {
+    if (q->claim->stream != NONE) {
+        add_stream(q, in, out);
+    } else if (q->claim->authority.i != NONE) {
         add_authority(q, q->claim->authority.i, in, out);
     } else if (is_observed(q, LABEL_ALL, BY_PERIOD)) {
         add_series(q, LABEL_ALL, BY_PERIOD, in, out);
     } else {
         for (uint32_t a = 0; a < q->legend->names[LABEL_AUTHORITY]; a++)
             add_authority(q, a, in, out);
-    }
-}
-
-/*
- * Does any strategy have a series of this metric with just these kinds of labels? A plane may not
- * tell a metric apart by them; then a missing series is not a 0.
- */
-static bool
-is_told_apart(const struct question *q, enum metric_id metric, struct label label)
-{
-    for (size_t i = 0; i < q->outcome->count; i++) {
-        const struct series *s = &q->outcome->series[i];
-        bool same = s->metric == metric;
-
-        for (unsigned k = 0; k < LABELS; k++)
-            same = same && (s->label.of[k] == LABEL_ALL) == (label.of[k] == LABEL_ALL);
-        if (same)
-            return true;
-    }
-    return false;
-}
-
-static void
-answer_series(const struct question *q, enum metric_id metric, struct answer *out)
-{
-    const struct series *series = outcome_find(q->outcome, q->strategy, metric, label_of(q));
-    const struct metric *m = &metric_table[metric];
-    const bool unknown = m->summary == SUMMARY_FIRST || m->absent_is_unknown;
-
-    /* Where the total is 0, so are its parts, and none of them was ever written. */
-    if (series == NULL && !is_told_apart(q, metric, label_of(q)) &&
-        outcome_find(q->outcome, q->strategy, metric, label_total) != NULL)
-        out->cannot = "is not told apart by these labels";
-    for (size_t i = 0; i < out->count; i++) {
-        if (series != NULL)
-            out->value[i] = series->value[i];
-        else
-            out->value[i] = unknown ? (double)NAN : 0;
     }
 }
 
@@ -209,74 +242,116 @@ answer_any(const struct question *q, enum metric_id first, struct answer *out)
 /* Accounts to fractions, with each replication's own denominator: how many accounts there are may
  * be uncertain, or a strategy's own. Where none was exposed 0 stays 0. */
 static void
-to_fractions(const struct question *q, struct answer *out)
+to_fractions(const struct question *q, enum curve_kind kind, struct answer *out)
 {
+    static const struct {
+        enum metric_id accounts, fraction;
+    } of[CURVE_KINDS] = {
+        [CURVE_CONTENT] = {METRIC_CONTENT_ACCOUNTS, METRIC_CONTENT_FRACTION},
+        [CURVE_METADATA] = {METRIC_METADATA_ACCOUNTS, METRIC_METADATA_FRACTION},
+        [CURVE_CIPHERTEXT] = {METRIC_CIPHERTEXT_ACCOUNTS, METRIC_CIPHERTEXT_FRACTION},
+    };
     const struct label label = label_of(q);
-    const struct series *fraction = outcome_find(q->outcome, q->strategy, q->metric, label);
-    const struct series *accounts =
-        outcome_find(q->outcome, q->strategy, (enum metric_id)(q->metric - 1), label);
+    const struct series *fraction = outcome_find(q->outcome, q->strategy, of[kind].fraction, label);
+    const struct series *accounts = outcome_find(q->outcome, q->strategy, of[kind].accounts, label);
 
     for (size_t i = 0; i < out->count; i++)
         if (out->value[i] > 0 && fraction != NULL && accounts != NULL && accounts->value[i] > 0)
             out->value[i] *= fraction->value[i] / accounts->value[i];
 }
 
-static void
-answer_curve(const struct question *q, enum curve_kind kind, bool fraction, struct answer *out)
+/* The nearest point of the grid; says so when it is not the day itself. */
+static uint32_t
+curve_point(const struct question *q, double day, struct answer *out)
 {
-    const double step = q->legend->horizon_days / CURVE_POINTS;
-    const double point = round(out->horizon_days / step);
+    const double step = q->legend->horizon_days / CURVE_POINTS, point = round(day / step);
 
-    if (q->claim->cohort.i != NONE || q->claim->class.i != NONE) {
-        out->cannot = "is known by cohort or data class over the whole horizon only";
-        return;
-    }
-    outcome_curve_values(q->outcome, q->strategy, q->claim->authority.i, kind, (uint32_t)point,
-                         out->value);
-    if (fraction)
-        to_fractions(q, out);
-    if (fabs(point * step - out->horizon_days) > 0.5)
+    if (fabs(point * step - day) > 0.5)
         text_addf(&out->note, ", read at day %.0f, the nearest point of the curve", point * step);
+    return (uint32_t)point;
 }
 
-/* How metrics answer for a part of the horizon that begins with it. */
+/* Accounts first exposed in the span: the curve at its end less that at its beginning. */
+static int
+answer_curve(const struct question *q, enum curve_kind kind, struct answer *out)
+{
+    const double begin = days_from_ns(begins(q));
+    double *before;
+
+    outcome_label_curve_values(q->outcome, q->strategy, label_of(q), kind,
+                               curve_point(q, out->horizon_days, out), out->value);
+    if (isnan(out->value[0]))
+        out->cannot = "is known by these labels over the whole horizon only";
+    if (begin == 0 || out->cannot != NULL)
+        return 0;
+    before = calloc(out->count, sizeof *before);
+    if (before == NULL)
+        return ERR_MEMORY;
+    outcome_label_curve_values(q->outcome, q->strategy, label_of(q), kind,
+                               curve_point(q, begin, out), before);
+    for (size_t i = 0; i < out->count; i++)
+        out->value[i] -= before[i];
+    free(before);
+    return 0;
+}
+
+/* How metrics answer for a part of the horizon: any and first by the time of the first exposure, in
+ * a part that begins with it; those that count accounts, and any in a later part, by the curve. */
 static const struct within {
     enum metric_id metric;
-    enum { FROM_FIRST, FROM_CURVE, FIRST } how;
-    enum metric_id first;
+    enum { ANY, FIRST, ACCOUNTS, SHARE } how;
+    enum metric_id first; /* of ANY */
     enum curve_kind curve;
-    bool fraction;
 } within[] = {
-    {METRIC_CONTENT_ANY, FROM_FIRST, .first = METRIC_CONTENT_FIRST},
-    {METRIC_METADATA_ANY, FROM_FIRST, .first = METRIC_METADATA_FIRST},
-    {METRIC_CIPHERTEXT_ANY, FROM_FIRST, .first = METRIC_CIPHERTEXT_FIRST},
-    {METRIC_CONTENT_FIRST, FIRST},
-    {METRIC_METADATA_FIRST, FIRST},
-    {METRIC_CIPHERTEXT_FIRST, FIRST},
-    {METRIC_CONTENT_ACCOUNTS, FROM_CURVE, .curve = CURVE_CONTENT},
-    {METRIC_CONTENT_FRACTION, FROM_CURVE, .curve = CURVE_CONTENT, .fraction = true},
-    {METRIC_METADATA_ACCOUNTS, FROM_CURVE, .curve = CURVE_METADATA},
-    {METRIC_METADATA_FRACTION, FROM_CURVE, .curve = CURVE_METADATA, .fraction = true},
+    {METRIC_CONTENT_ANY, ANY, METRIC_CONTENT_FIRST, CURVE_CONTENT},
+    {METRIC_METADATA_ANY, ANY, METRIC_METADATA_FIRST, CURVE_METADATA},
+    {METRIC_CIPHERTEXT_ANY, ANY, METRIC_CIPHERTEXT_FIRST, CURVE_CIPHERTEXT},
+    {METRIC_CONTENT_FIRST, FIRST, METRICS, CURVE_KINDS},
+    {METRIC_METADATA_FIRST, FIRST, METRICS, CURVE_KINDS},
+    {METRIC_CIPHERTEXT_FIRST, FIRST, METRICS, CURVE_KINDS},
+    {METRIC_CONTENT_ACCOUNTS, ACCOUNTS, METRICS, CURVE_CONTENT},
+    {METRIC_CONTENT_FRACTION, SHARE, METRICS, CURVE_CONTENT},
+    {METRIC_CONTENT_RISK, SHARE, METRICS, CURVE_CONTENT},
+    {METRIC_METADATA_ACCOUNTS, ACCOUNTS, METRICS, CURVE_METADATA},
+    {METRIC_METADATA_FRACTION, SHARE, METRICS, CURVE_METADATA},
+    {METRIC_METADATA_RISK, SHARE, METRICS, CURVE_METADATA},
+    {METRIC_CIPHERTEXT_ACCOUNTS, ACCOUNTS, METRICS, CURVE_CIPHERTEXT},
+    {METRIC_CIPHERTEXT_FRACTION, SHARE, METRICS, CURVE_CIPHERTEXT},
 };
 
-static void
+static int
+answer_within(const struct question *q, const struct within *row, struct answer *out)
+{
+    if (row->how == ANY && begins(q) == 0) {
+        answer_any(q, row->first, out);
+        return 0;
+    }
+    if (row->how == FIRST) {
+        if (begins(q) == 0)
+            answer_series(q, q->metric, out);
+        else
+            out->cannot = "is known only for spans that begin with the horizon";
+        return 0;
+    }
+    const int rc = answer_curve(q, row->curve, out);
+
+    if (rc < 0 || out->cannot != NULL)
+        return rc;
+    if (row->how == SHARE)
+        to_fractions(q, row->curve, out);
+    for (size_t i = 0; row->how == ANY && i < out->count; i++)
+        out->value[i] = out->value[i] > 0;
+    return 0;
+}
+
+static int
 answer_part(const struct question *q, struct answer *out)
 {
-    const struct within *row = NULL;
-
-    for (size_t i = 0; i < COUNT(within); i++) {
+    for (size_t i = 0; i < COUNT(within); i++)
         if (within[i].metric == q->metric)
-            row = &within[i];
-    }
-    if (row == NULL || begins(q) > 0)
-        out->cannot = row == NULL ? "is known over the whole horizon only"
-                                  : "is known only for spans that begin with the horizon";
-    else if (row->how == FROM_FIRST)
-        answer_any(q, row->first, out);
-    else if (row->how == FROM_CURVE)
-        answer_curve(q, row->curve, row->fraction, out);
-    else
-        answer_series(q, q->metric, out);
+            return answer_within(q, &within[i], out);
+    out->cannot = "is known over the whole horizon only";
+    return 0;
 }
 
 int
@@ -301,7 +376,7 @@ claim_answer(const struct question *q, struct answer *out)
     else if (is_whole(q))
         answer_series(q, q->metric, out);
     else
-        answer_part(q, out);
+        return answer_part(q, out);
     return 0;
 }
 
@@ -347,14 +422,69 @@ claim_describe(const struct question *q, struct text *text)
 
     text_add(text, metric_table[q->metric].name);
     if (c->authority.i != NONE) {
-        text_addf(text, "%s%s", before, legend->name[LABEL_AUTHORITY][c->authority.i]);
+        const uint32_t stream = legend->first_stream[c->authority.i] + c->stream;
+
+        text_addf(text, "%s%s", before,
+                  c->stream == NONE ? legend->name[LABEL_AUTHORITY][c->authority.i]
+                                    : legend->name[LABEL_STREAM][stream]);
+        before = ", ";
+    }
+    if (c->adversary < ADVERSARIES) {
+        text_addf(text, "%s%s adversaries", before, adversary_name[c->adversary]);
         before = ", ";
     }
     if (c->cohort.i != NONE) {
         text_addf(text, "%scohort %s", before, legend->name[LABEL_COHORT][c->cohort.i]);
         before = ", ";
     }
-    if (c->class.i != NONE)
+    if (c->class.i != NONE) {
         text_addf(text, "%sdata %s", before, legend->name[LABEL_DATA][c->class.i]);
+        before = ", ";
+    }
+    if (c->jurisdiction.i != NONE) {
+        text_addf(text, "%sjurisdiction %s", before,
+                  legend->name[LABEL_JURISDICTION][c->jurisdiction.i]);
+        before = ", ";
+    }
+    if (c->custodian.i != NONE)
+        text_addf(text, "%scustodian %s", before, legend->name[LABEL_CUSTODIAN][c->custodian.i]);
     describe_span(q, text);
+}
+
+static void
+describe_bounds(const struct claim *claim, struct text *text)
+{
+    if (!isnan(claim->at_least)) {
+        text_add(text, " at least ");
+        claim_number(claim->at_least, text);
+    }
+    if (!isnan(claim->at_least) && !isnan(claim->at_most))
+        text_add(text, " and");
+    if (!isnan(claim->at_most)) {
+        text_add(text, " at most ");
+        claim_number(claim->at_most, text);
+    }
+}
+
+void
+claim_state(const struct question *q, struct text *text)
+{
+    text_add(text, q->claim->is_expect ? "expects " : "requires ");
+    claim_describe(q, text);
+    if (q->claim->is_expect) {
+        text_add(text, " to be ");
+        claim_number(q->claim->observed, text);
+    } else {
+        describe_bounds(q->claim, text);
+    }
+}
+
+void
+claim_words(const struct claim *claim, const struct model *model, const struct legend *legend,
+            struct text *text)
+{
+    const struct question question = {
+        .model = model, .legend = legend, .claim = claim, .metric = metric_find(claim->metric)};
+
+    claim_state(&question, text);
 }

@@ -144,7 +144,8 @@ estimate_sample(const struct sample *sample, enum summary summary, double one, d
 static struct estimate
 within_domain(struct estimate e, const struct metric *m)
 {
-    const bool is_share = strncmp(m->unit, "fraction of ", strlen("fraction of ")) == 0;
+    const bool is_share = strncmp(m->unit, "fraction of ", strlen("fraction of ")) == 0 ||
+                          strcmp(m->unit, "probability") == 0;
 
     if (e.low < 0 && e.mean >= 0)
         e.low = 0;
@@ -187,12 +188,16 @@ accounts_of(const struct legend *legend, struct label label)
     return accounts;
 }
 
-/* Accounts that one request of the label's authority, or of any, names on average. */
+/* Accounts that one request of the label's authority or class of adversary, or of any, names on
+ * average; 0 of a class that the scenario does not have. */
 static double
 accounts_at_once(const struct legend *legend, struct label label)
 {
+    const uint32_t class = label.of[LABEL_ADVERSARY];
     double most = 1;
 
+    if (class < ADVERSARIES && legend->kin_named != NULL)
+        return fmin(legend->kin_named[class], fmax(1, accounts_of(legend, label)));
     for (uint32_t i = 0; legend->named != NULL && i < legend->names[LABEL_AUTHORITY]; i++)
         if (label.of[LABEL_AUTHORITY] == LABEL_ALL || label.of[LABEL_AUTHORITY] == i)
             most = fmax(most, legend->named[i]);

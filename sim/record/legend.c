@@ -121,17 +121,59 @@ name_periods(struct legend *legend, const struct model *model)
     return 0;
 }
 
+/* The four classes of adversary, whichever of them the scenario has. */
+static int
+name_adversaries(struct legend *legend)
+{
+    const char **name = name_array(legend, LABEL_ADVERSARY, ADVERSARIES);
+
+    for (uint32_t i = 0; name != NULL && i < ADVERSARIES; i++) {
+        name[i] = keep(legend, adversary_name[i]);
+        if (name[i] == NULL)
+            return ERR_MEMORY;
+    }
+    return name != NULL ? 0 : ERR_MEMORY;
+}
+
+/* Accounts that one request of a stream names on average, or one event of a threat hits: at most
+ * those of the greatest cohort, or all together where an event concerns every cohort. */
+static double
+stream_named(const struct world *w, const struct request_stream *s)
+{
+    double most = 0, all = 0;
+
+    for (uint32_t i = 0; i < w->cohorts; i++) {
+        if (s->target == NULL || s->target[i] > 0)
+            most = fmax(most, w->cohort[i].accounts);
+        all += w->cohort[i].accounts;
+    }
+    const double population = s->target == NULL ? all : most;
+
+    return s->bulk ? population : fmin(dist_mean(&s->accounts), population);
+}
+
 /* What one event exposes when it happens: the bound on what was never seen rests on it. */
 static double
 accounts_named(const struct world *w, const struct authority *a)
 {
-    double most = 1, population = 1;
+    double most = 1;
 
-    for (uint32_t i = 0; i < w->cohorts; i++)
-        population = fmax(population, w->cohort[i].accounts);
     for (uint32_t i = 0; i < a->streams; i++)
-        most = fmax(most, dist_mean(&a->stream[i].accounts));
-    return fmin(most, population);
+        most = fmax(most, stream_named(w, &a->stream[i]));
+    return most;
+}
+
+/* The same of a class: the most of those that are of it to any cohort; 0 when nobody is. */
+static double
+kin_named(const struct world *w, enum adversary class, const double *named)
+{
+    double most = 0;
+
+    for (uint32_t a = 0; a < w->authorities; a++)
+        for (uint32_t c = 0; c < w->cohorts; c++)
+            if (adversary_of(w, (struct authority_id){a}, (struct cohort_id){c}) == class)
+                most = fmax(most, named[a]);
+    return most;
 }
 
 static int
@@ -139,14 +181,18 @@ name_world(struct legend *legend, const struct world *w)
 {
     double *accounts = arena_alloc(&legend->arena, w->cohorts + 1, sizeof *accounts);
     double *named = arena_alloc(&legend->arena, w->authorities + 1, sizeof *named);
-    int rc = accounts != NULL && named != NULL ? 0 : ERR_MEMORY;
+    double *kin = arena_alloc(&legend->arena, ADVERSARIES, sizeof *kin);
+    int rc = accounts != NULL && named != NULL && kin != NULL ? 0 : ERR_MEMORY;
 
     legend->accounts = accounts;
     legend->named = named;
+    legend->kin_named = kin;
     for (uint32_t i = 0; rc == 0 && i < w->authorities; i++)
         named[i] = accounts_named(w, &w->authority[i]);
     for (uint32_t i = 0; rc == 0 && i < w->cohorts; i++)
         accounts[i] = w->cohort[i].accounts;
+    for (uint32_t i = 0; rc == 0 && i < ADVERSARIES; i++)
+        kin[i] = kin_named(w, (enum adversary)i, named);
     const struct {
         enum label_kind kind;
         const void *rows;
@@ -164,6 +210,8 @@ name_world(struct legend *legend, const struct world *w)
                        section[i].row_bytes);
     if (rc == 0)
         rc = name_streams(legend, w);
+    if (rc == 0)
+        rc = name_adversaries(legend);
     return rc == 0 ? name_stations(legend, w) : rc;
 }
 

@@ -17,16 +17,21 @@ const char *const label_name[LABELS] = {
     [LABEL_CUSTODIAN] = "custodian", [LABEL_COHORT] = "cohort",
     [LABEL_DATA] = "data",           [LABEL_JURISDICTION] = "jurisdiction",
     [LABEL_STATION] = "station",     [LABEL_PERIOD] = "period",
+    [LABEL_ADVERSARY] = "adversary",
 };
 
-_Static_assert(LABELS == 8, "label_total states every label");
+_Static_assert(LABELS == 9, "label_total states every label");
 const struct label label_total = {
-    .of = {LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL},
+    .of = {LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL, LABEL_ALL,
+           LABEL_ALL},
 };
 
 enum {
     BY_USERS = 1 << LABEL_COHORT | 1 << LABEL_DATA,
-    BY_ALL = 1 << LABEL_AUTHORITY | BY_USERS,
+    BY_WHOM = 1 << LABEL_AUTHORITY | 1 << LABEL_ADVERSARY,
+    BY_ALL = BY_WHOM | BY_USERS,
+    BY_REQUEST =
+        1 << LABEL_AUTHORITY | 1 << LABEL_STREAM | 1 << LABEL_JURISDICTION | 1 << LABEL_CUSTODIAN,
 };
 
 /* A row of latency: nothing served means no latency, not a latency of 0. */
@@ -40,7 +45,7 @@ enum {
 #define REQUESTS(what, text)                                                                       \
     {                                                                                              \
         .name = "requests." what, .unit = "requests", .plane = PLANE_LEGAL,                        \
-        .summary = SUMMARY_RARE_MEAN, .one = 1, .labels = 1 << LABEL_AUTHORITY, .about = text,     \
+        .summary = SUMMARY_RARE_MEAN, .one = 1, .labels = BY_REQUEST, .about = text,               \
     }
 
 /* What can be asked of exposed content, metadata and ciphertext alike: five rows. */
@@ -83,8 +88,8 @@ enum {
 /* Accounts of a cohort are alike: the mean share exposed is the risk of each of them. */
 #define EXPOSED_RISK(kind)                                                                         \
     {                                                                                              \
-        .labels = BY_ALL, .name = "exposure." kind ".risk", .unit = "probability",                 \
-        .plane = PLANE_LEGAL, .summary = SUMMARY_RARE_MEAN, .one = 0,                              \
+        .labels = BY_WHOM | 1 << LABEL_COHORT, .name = "exposure." kind ".risk",                   \
+        .unit = "probability", .plane = PLANE_LEGAL, .summary = SUMMARY_RARE_MEAN, .one = 0,       \
         .about = "probability that one given account's " kind " is exposed within the horizon",    \
     }
 
@@ -174,7 +179,8 @@ const struct metric metric_table[METRICS] = {
     [METRIC_CIPHERTEXT_FRACTION] = EXPOSED_FRACTION("ciphertext"),
     [METRIC_CIPHERTEXT_ACCOUNT_DAYS] = EXPOSED_ACCOUNT_DAYS("ciphertext"),
     [METRIC_CIPHERTEXT_FIRST] = EXPOSED_FIRST("ciphertext"),
-    [METRIC_REACH_UNILATERAL] = {.name = "reach.unilateral",
+    [METRIC_REACH_UNILATERAL] = {.labels = 1 << LABEL_JURISDICTION | 1 << LABEL_COHORT,
+                                 .name = "reach.unilateral",
                                  .unit = "fraction of account-time",
                                  .plane = PLANE_LEGAL,
                                  .summary = SUMMARY_MEAN,

@@ -81,8 +81,8 @@ struct metric {
                    same accounts, open from the start of the horizon to its end, in days */
     bool absent_is_unknown; /* a trial that did not write it did not see it: NAN, where others
                                mean 0 */
-    uint32_t labels;        /* which of authority, cohort and data tell its series apart: bits
-                               1 << LABEL_.. */
+    uint32_t labels;        /* which labels tell its series apart: bits 1 << LABEL_.. (not
+                               in every combination: see LABELS below) */
     const char *about;
 };
 extern const struct metric metric_table[METRICS];
@@ -95,10 +95,19 @@ enum metric_id metric_find(const char *name);
 /* The metric whose name is nearest to a mistaken one, or NULL: for "did you mean". */
 const char *metric_nearest(const char *name);
 
-/* What a value is about. Absent labels are LABEL_ALL: the total over all. */
+/*
+ * What a value is about. Absent labels are LABEL_ALL: the total over all. These go together:
+ * - requests.*: {}, {authority}, {authority, stream}, {authority, stream, period}, {jurisdiction},
+ *   {custodian};
+ * - exposure.*: {}, {authority} or {adversary}, each with and without {cohort} or {data} (but .risk
+ *   not by data); any, accounts, account_days and first of content and metadata also by {authority,
+ *   stream}: what the authority had through this channel first;
+ * - reach.unilateral: {}, {jurisdiction}, {jurisdiction, cohort}.
+ */
 enum label_kind {
     LABEL_AUTHORITY,
-    LABEL_STREAM, /* ordinal within its authority */
+    LABEL_STREAM,    /* ordinal within its authority */
+    LABEL_ADVERSARY, /* enum adversary (model/world.h): all of that class together */
     LABEL_CUSTODIAN,
     LABEL_COHORT,
     LABEL_DATA,

@@ -4,12 +4,6 @@
 #include <stdlib.h>
 
 static size_t
-curve_sets(const struct legend *legend)
-{
-    return (size_t)legend->strategies * (legend->names[LABEL_AUTHORITY] + 1) * CURVE_KINDS;
-}
-
-static size_t
 cells(const struct legend *legend)
 {
     return (size_t)legend->names[LABEL_COHORT] * legend->names[LABEL_DATA];
@@ -32,10 +26,9 @@ outcome_init(struct outcome *outcome, const struct legend *legend)
         return ERR_MEMORY;
     p->legend = legend;
     /* One more than needed, so that nothing asks for 0 bytes. */
-    p->curves = calloc(curve_sets(legend) + 1, sizeof *p->curves);
     p->cell = calloc(cells(legend) + 1, sizeof *p->cell);
     p->pool = calloc(pools(legend) + 1, sizeof *p->pool);
-    if (p->curves == NULL || p->cell == NULL || p->pool == NULL) {
+    if (p->cell == NULL || p->pool == NULL) {
         outcome_release(outcome);
         return ERR_MEMORY;
     }
@@ -133,8 +126,6 @@ outcome_release(struct outcome *outcome)
     free(outcome->series);
     free(outcome->curve);
     if (p != NULL) {
-        for (size_t i = 0; p->curves != NULL && i < curve_sets(p->legend); i++)
-            free(p->curves[i].item);
         for (size_t i = 0; p->cell != NULL && i < cells(p->legend); i++)
             served_release(&p->cell[i]);
         for (size_t i = 0; p->pool != NULL && i < pools(p->legend); i++)
@@ -144,7 +135,7 @@ outcome_release(struct outcome *outcome)
         free(p->room.item);
         free(p->number[0].item);
         free(p->number[1].item);
-        free(p->curves);
+        curves_release(&p->curves);
         free(p->cell);
         free(p->pool);
         free(p);

@@ -30,14 +30,16 @@ struct series {
 
 /* Mean and band of an exposure curve over replications. */
 struct curve_estimate {
-    uint32_t strategy, authority, kind;
+    uint32_t strategy, authority, kind; /* as in struct curve: LABEL_ALL for all */
+    uint32_t cohort, adversary;
     struct estimate point[CURVE_POINTS + 1]; /* low, high: central 95 % of the replications */
 };
 
 struct outcome {
     struct series *series; /* ordered by strategy, metric, label */
     size_t count, capacity;
-    struct curve_estimate *curve;
+    struct curve_estimate *curve; /* ordered by strategy, authority, adversary, cohort (all first),
+                                     kind; one that no trial had is not there: 0 throughout */
     size_t curves, curve_capacity;
     struct outcome_private *private;
     size_t legal, traffic; /* recordings added of each plane */
@@ -77,10 +79,22 @@ double outcome_latency_quantile(const struct outcome *outcome, uint32_t strategy
 /* The number of the n-th recording added of a plane; series and curves follow this order. */
 uint64_t outcome_replication(const struct outcome *outcome, enum plane plane, size_t n);
 
-/* A curve at one grid point in every legal replication, into `out[outcome->legal]`: zeros where
- * nothing was exposed. */
+/*
+ * A curve at one grid point in every legal replication, into `out[outcome->legal]`: zeros where
+ * nothing was exposed. Of an authority (LABEL_ALL or NONE: anyone); or of a label: {authority} or
+ * {adversary}, with or without {cohort} (of a single cohort it is the curve of all). NAN for labels
+ * by which curves are not told apart.
+ */
 void outcome_curve_values(const struct outcome *outcome, uint32_t strategy, uint32_t authority,
                           enum curve_kind kind, uint32_t point, double *out);
+void outcome_label_curve_values(const struct outcome *outcome, uint32_t strategy,
+                                struct label label, enum curve_kind kind, uint32_t point,
+                                double *out);
+
+/* The curve that such a label speaks of; NULL when no trial exposed anything of it. After
+ * outcome_finish. */
+const struct curve_estimate *outcome_find_curve(const struct outcome *outcome, uint32_t strategy,
+                                                struct label label, enum curve_kind kind);
 
 /*
  * The estimate of `count` values of replications as a metric's summary says: value[i] is that of

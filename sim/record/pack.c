@@ -19,20 +19,91 @@ only_grows(const double value[CURVE_POINTS + 1])
     return true;
 }
 
+/* Forms of a curve in bytes (see recording.h). */
+enum { FORM_VALUES, FORM_GROWTHS, FORM_STEPS };
+
+static void
+put_values(struct byte_writer *writer, const double value[CURVE_POINTS + 1])
+{
+    bytes_put_whole(writer, FORM_VALUES);
+    for (unsigned i = 0; i <= CURVE_POINTS; i++)
+        bytes_put_double(writer, value[i]);
+}
+
+static void
+put_growths(struct byte_writer *writer, const double value[CURVE_POINTS + 1])
+{
+    double before = 0;
+
+    bytes_put_whole(writer, FORM_GROWTHS);
+    for (unsigned i = 0; i <= CURVE_POINTS; i++) {
+        bytes_put_whole(writer, (uint64_t)(value[i] - before));
+        before = value[i];
+    }
+}
+
+static void
+put_steps(struct byte_writer *writer, const double value[CURVE_POINTS + 1])
+{
+    uint64_t steps = 0, still = 0;
+    double before = 0;
+
+    for (unsigned i = 0; i <= CURVE_POINTS; i++)
+        steps += value[i] > (i > 0 ? value[i - 1] : 0);
+    bytes_put_whole(writer, FORM_STEPS);
+    bytes_put_whole(writer, steps);
+    for (unsigned i = 0; i <= CURVE_POINTS; i++) {
+        if (value[i] > before) {
+            bytes_put_whole(writer, still);
+            bytes_put_whole(writer, (uint64_t)(value[i] - before));
+            still = 0;
+        } else {
+            still++;
+        }
+        before = value[i];
+    }
+}
+
 static void
 put_curve(struct byte_writer *writer, const double value[CURVE_POINTS + 1])
 {
-    const bool grows = only_grows(value);
-    double before = 0;
+    struct byte_writer growths = {0}, steps = {0};
 
-    bytes_put_whole(writer, grows);
-    for (unsigned i = 0; i <= CURVE_POINTS; i++) {
-        if (grows)
-            bytes_put_whole(writer, (uint64_t)(value[i] - before));
-        else
-            bytes_put_double(writer, value[i]);
-        before = value[i];
+    if (!only_grows(value)) {
+        put_values(writer, value);
+        return;
     }
+    put_growths(&growths, value);
+    put_steps(&steps, value);
+    if (steps.size < growths.size)
+        put_steps(writer, value);
+    else
+        put_growths(writer, value);
+}
+
+static void
+get_steps(struct byte_reader *reader, double value[CURVE_POINTS + 1])
+{
+    const uint64_t steps = bytes_get_whole(reader);
+    double sum = 0;
+    unsigned at = 0;
+
+    for (uint64_t i = 0; i < steps && !reader->bad; i++) {
+        const uint64_t still = bytes_get_whole(reader);
+
+        if (still > CURVE_POINTS - at) { /* past the end, or one more than there are points */
+            reader->bad = true;
+            return;
+        }
+        for (uint64_t k = 0; k < still; k++)
+            value[at++] = sum;
+        sum += (double)bytes_get_whole(reader);
+        value[at++] = sum;
+        if (at > CURVE_POINTS && i + 1 < steps)
+            reader->bad = true;
+    }
+    while (at <= CURVE_POINTS)
+        value[at++] = sum;
 }
 
 static void
@@ -41,10 +112,14 @@ get_curve(struct byte_reader *reader, double value[CURVE_POINTS + 1])
     const uint64_t form = bytes_get_whole(reader);
     double sum = 0;
 
-    if (form > 1)
+    if (form > FORM_STEPS)
         reader->bad = true;
+    if (form == FORM_STEPS) {
+        get_steps(reader, value);
+        return;
+    }
     for (unsigned i = 0; i <= CURVE_POINTS; i++) {
-        if (form == 1)
+        if (form == FORM_GROWTHS)
             sum += (double)bytes_get_whole(reader);
         else
             sum = bytes_get_double(reader);
@@ -119,6 +194,8 @@ recording_pack(const struct recording *recording, unsigned char *out)
 
         bytes_put_whole(&writer, c->strategy);
         bytes_put_whole(&writer, (uint16_t)(c->authority + 1));
+        bytes_put_whole(&writer, (uint16_t)(c->adversary + 1));
+        bytes_put_whole(&writer, (uint16_t)(c->cohort + 1));
         bytes_put_whole(&writer, c->kind);
         put_curve(&writer, c->value);
     }
@@ -194,6 +271,8 @@ get_curves(struct recording *recording, size_t count, struct byte_reader *reader
             return ERR_MEMORY;
         c->strategy = get_16(reader);
         c->authority = (uint16_t)(get_16(reader) - 1);
+        c->adversary = (uint16_t)(get_16(reader) - 1);
+        c->cohort = (uint16_t)(get_16(reader) - 1);
         c->kind = get_16(reader);
         if (c->kind >= CURVE_KINDS)
             reader->bad = true;

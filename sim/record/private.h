@@ -5,13 +5,30 @@
 #include "record/blend.h"
 #include "record/outcome.h"
 
-/* The exposure curves of one strategy, authority and kind, of the recordings that had one. */
+/* The exposure curves of one key, of the recordings that had one, packed: most grow seldom. */
+struct curve_key {
+    uint16_t strategy, authority, adversary, cohort, kind;
+};
+struct curve_trial {
+    size_t n;   /* the n-th legal recording */
+    size_t end; /* of its bytes; they begin where those before end */
+};
 struct curve_rows {
-    struct curve_row {
-        size_t n; /* the n-th legal recording */
-        double value[CURVE_POINTS + 1];
-    } * item; /* owned */
+    struct curve_key key;
+    struct {
+        struct curve_trial *item; /* owned */
+        size_t count, capacity;
+    } trial;
+    struct {
+        unsigned char *item; /* owned */
+        size_t count, capacity;
+    } bytes;
+};
+struct curve_list {
+    struct curve_rows *item; /* owned */
     size_t count, capacity;
+    uint32_t *slot; /* row + 1 by its hash, 0 free; owned */
+    size_t slots;   /* a power of two */
 };
 
 /* Operations of several windows, each simulated operation counted with its window's weight. */
@@ -33,11 +50,11 @@ struct outcome_private {
     struct {
         uint64_t *item;
         size_t count, capacity;
-    } number[2];               /* replications added, by plane */
-    struct curve_rows *curves; /* strategies x (authorities, any first) x kinds */
-    struct served *cell;       /* scratch: cohorts x classes */
-    struct served sum;         /* scratch */
-    struct blend *pool;        /* strategies x (all cohorts, then each) */
+    } number[2]; /* replications added, by plane */
+    struct curve_list curves;
+    struct served *cell; /* scratch: cohorts x classes */
+    struct served sum;   /* scratch */
+    struct blend *pool;  /* strategies x (all cohorts, then each) */
 };
 
 /* How many recordings of the metric's plane were added. */
@@ -60,5 +77,6 @@ void served_release(struct served *served);
 /* Exposure curves. */
 MUST_CHECK int curves_add(struct outcome *outcome, const struct recording *recording, size_t n);
 MUST_CHECK int curves_finish(struct outcome *outcome);
+void curves_release(struct curve_list *list);
 
 #endif

@@ -7,6 +7,7 @@
 const char *const curve_name[CURVE_KINDS] = {
     [CURVE_CONTENT] = "content",
     [CURVE_METADATA] = "metadata",
+    [CURVE_CIPHERTEXT] = "ciphertext",
 };
 
 int
@@ -47,7 +48,7 @@ record_curve(struct recording *recording)
         return NULL;
     struct curve *curve = &recording->curves.item[recording->curves.count++];
 
-    *curve = (struct curve){0};
+    *curve = (struct curve){.cohort = LABEL_ALL, .adversary = LABEL_ALL};
     return curve;
 }
 
@@ -133,8 +134,11 @@ static int
 compare_curves(const void *left, const void *right)
 {
     const struct curve *a = left, *b = right;
-    const uint16_t x[] = {a->strategy, (uint16_t)(a->authority + 1), a->kind};
-    const uint16_t y[] = {b->strategy, (uint16_t)(b->authority + 1), b->kind};
+    /* One up, so that LABEL_ALL wraps to 0: the total first. */
+    const uint16_t x[] = {a->strategy, (uint16_t)(a->authority + 1), (uint16_t)(a->adversary + 1),
+                          (uint16_t)(a->cohort + 1), a->kind};
+    const uint16_t y[] = {b->strategy, (uint16_t)(b->authority + 1), (uint16_t)(b->adversary + 1),
+                          (uint16_t)(b->cohort + 1), b->kind};
 
     for (unsigned i = 0; i < COUNT(x); i++) {
         if (x[i] != y[i])

@@ -31,13 +31,16 @@ struct window_result {
 };
 
 /* Accounts exposed (at any time up to each grid point) over the horizon: CURVE_POINTS + 1 values,
- * at i x horizon / CURVE_POINTS. */
+ * at i x horizon / CURVE_POINTS. By anyone, an authority or a class of adversary; each of all
+ * cohorts together and, when there are several, of each. One that a trial has not is 0 throughout.
+ */
 #define CURVE_POINTS 96
-enum curve_kind { CURVE_CONTENT, CURVE_METADATA, CURVE_KINDS };
-extern const char *const curve_name[CURVE_KINDS]; /* "content", "metadata" */
+enum curve_kind { CURVE_CONTENT, CURVE_METADATA, CURVE_CIPHERTEXT, CURVE_KINDS };
+extern const char *const curve_name[CURVE_KINDS]; /* "content", "metadata", "ciphertext" */
 struct curve {
-    uint16_t strategy, authority; /* LABEL_ALL: by anyone */
+    uint16_t strategy, authority; /* LABEL_ALL: by anyone, or an adversary */
     uint16_t kind;
+    uint16_t cohort, adversary; /* LABEL_ALL: all; authority and adversary are never both given */
     double value[CURVE_POINTS + 1];
 };
 
@@ -62,15 +65,15 @@ struct recording {
  * absent_is_unknown, NAN (a zero is kept there). */
 MUST_CHECK int record_value(struct recording *recording, uint32_t strategy, enum metric_id metric,
                             struct label label, double value);
-/* A new, zeroed window or curve, owned by the recording and in place until the next one is made;
- * NULL when out of memory. */
+/* A new, zeroed window or curve (but the curve of all cohorts and adversaries), owned by the
+ * recording and in place until the next one is made; NULL when out of memory. */
 struct window_result *record_window(struct recording *recording);
 struct curve *record_curve(struct recording *recording);
 
 /*
  * Puts it in its canonical order, so that the same trial is the same bytes: observations by
  * strategy, metric and label, windows by strategy, regime, cohort and class, curves by strategy,
- * authority (any first) and kind. Joins repeated observations.
+ * authority, adversary, cohort (all first) and kind. Joins repeated observations.
  */
 void recording_sort(struct recording *recording);
 
@@ -89,9 +92,11 @@ MUST_CHECK int recording_unpack(struct recording *recording, const unsigned char
 /*
  * A curve's values as bytes. A curve of whole numbers that never falls, as counts of accounts ever
  * exposed are, is a byte 1 and its CURVE_POINTS + 1 growths (the first from 0), each in 7-bit
- * groups, the lowest first, the top bit set on all groups but the last (LEB128). Any other is a
- * byte 0 and the values as IEEE 754 doubles, lowest byte first. curve_pack returns the size, at
- * most CURVE_BYTES_MAX, which `out` must hold; curve_unpack ERR_INPUT when the bytes are damaged.
+ * groups, the lowest first, the top bit set on all groups but the last (LEB128); or, where that is
+ * shorter, a byte 2, how often it grows, and for each time how many points it stood still before
+ * and by how much it grows, all in LEB128. Any other is a byte 0 and the values as IEEE 754
+ * doubles, lowest byte first. curve_pack returns the size, at most CURVE_BYTES_MAX, which `out`
+ * must hold; curve_unpack ERR_INPUT when the bytes are damaged.
  */
 #define CURVE_BYTES_MAX (1 + (CURVE_POINTS + 1) * 10)
 size_t curve_pack(const double value[CURVE_POINTS + 1], unsigned char *out);

@@ -8,8 +8,8 @@
 
 #define TAIL 0.025 /* what either end of an interval leaves out */
 
-static bool
-satisfies(const struct claim *claim, double value)
+bool
+claim_satisfied(const struct claim *claim, double value)
 {
     return !(value > claim->at_most) && !(value < claim->at_least); /* NAN: not stated */
 }
@@ -26,7 +26,7 @@ compare(const struct claim *claim, const struct estimate *e)
 {
     if (isnan(e->low) || isnan(e->high))
         return VERDICT_UNDECIDED;
-    if (satisfies(claim, e->low) && satisfies(claim, e->high))
+    if (claim_satisfied(claim, e->low) && claim_satisfied(claim, e->high))
         return VERDICT_HOLDS;
     return none_satisfies(claim, e) ? VERDICT_FAILS : VERDICT_UNDECIDED;
 }
@@ -44,8 +44,9 @@ needed_of_none(double bound, double high, size_t count)
 }
 
 /*
- * Replications, in all, after which the interval would just leave the bound that it contains, if
- * the mean stayed: it shrinks with the root of their number. 0 when no number helps.
+ * Replications (or, where the interval is over worlds, worlds) in all, after which the interval
+ * would just leave the bound that it contains, if the mean stayed: it shrinks with the root of
+ * their number. 0 when no number helps.
  */
 static double
 needed(const struct claim *claim, const struct estimate *e, size_t count)
@@ -66,18 +67,18 @@ needed(const struct claim *claim, const struct estimate *e, size_t count)
         most = fmax(most, e->mean == 0 ? needed_of_none(bound[i], e->high, count)
                                        : ceil((double)count * ratio * ratio));
     }
-    return most;
+    return most <= REPLICATIONS_MAX ? most : 0;
 }
 
-/* In how many worlds the world's own mean satisfies it. */
+/* In how many worlds the world's own mean satisfies it. None are counted where replications do not
+ * share worlds. */
 static int
-count_worlds(const struct question *q, const struct answer *answer, size_t *hold, size_t *worlds)
+count_worlds(const struct question *q, const struct answer *answer, struct judgement *out)
 {
     const enum plane plane = metric_table[q->metric].plane;
     const bool first = metric_table[q->metric].summary == SUMMARY_FIRST;
     const size_t draws = q->legend->worlds;
 
-    *hold = *worlds = 0;
     if (draws == 0 || answer->count <= draws)
         return 0;
     struct {
@@ -97,27 +98,12 @@ count_worlds(const struct question *q, const struct answer *answer, size_t *hold
     }
     for (size_t w = 0; w < draws; w++) {
         if (world[w].seen > 0) {
-            ++*worlds;
-            *hold += satisfies(q->claim, world[w].sum / world[w].seen);
+            out->worlds++;
+            out->worlds_hold += claim_satisfied(q->claim, world[w].sum / world[w].seen);
         }
     }
     free(world);
     return 0;
-}
-
-static void
-describe_bounds(const struct claim *claim, struct text *text)
-{
-    if (!isnan(claim->at_least)) {
-        text_add(text, " at least ");
-        claim_number(claim->at_least, text);
-    }
-    if (!isnan(claim->at_least) && !isnan(claim->at_most))
-        text_add(text, " and");
-    if (!isnan(claim->at_most)) {
-        text_add(text, " at most ");
-        claim_number(claim->at_most, text);
-    }
 }
 
 static void
@@ -135,45 +121,47 @@ describe_estimate(const struct estimate *e, struct text *text)
 }
 
 static void
-describe_doubt(const struct question *q, const struct answer *answer, const struct judgement *j,
-               struct text *text)
+describe_doubt(const struct judgement *j, struct text *text)
 {
-    const double more = needed(q->claim, &j->estimate, answer->count);
-
     if (isnan(j->estimate.low)) {
         text_add(text, " (one value has no interval)");
-    } else if (more == 0 || more > REPLICATIONS_MAX) {
+    } else if (j->needed == 0) {
         text_add(text, " (the bound is too near the estimate to be settled)");
     } else {
         /* Up, to two digits: it is a guess. */
-        const double step = pow(10, fmax(floor(log10(more)) - 1, 0));
+        const double step = pow(10, fmax(floor(log10(j->needed)) - 1, 0));
 
-        text_addf(text, " (about %.0f replications in all would settle it)",
-                  ceil(more / step) * step);
+        text_addf(text, " (about %.0f %s in all would settle it)", ceil(j->needed / step) * step,
+                  j->worlds > 0 ? "worlds" : "replications");
     }
 }
 
-static int
+static void
 explain(const struct question *q, const struct answer *answer, const struct judgement *j,
         struct text *text)
 {
-    size_t hold, worlds;
-
-    text_add(text, "requires ");
-    claim_describe(q, text);
-    describe_bounds(q->claim, text);
+    claim_state(q, text);
     if (answer->cannot != NULL) {
         text_addf(text, ": undecided: this metric %s", answer->cannot);
-        return 0;
+        return;
     }
     describe_estimate(&j->estimate, text);
     text_addf(text, "%s: %s", text_str(&answer->note), verdict_name[j->verdict]);
     if (j->verdict == VERDICT_UNDECIDED)
-        describe_doubt(q, answer, j, text);
-    const int rc = count_worlds(q, answer, &hold, &worlds);
+        describe_doubt(j, text);
+    if (j->worlds > 0)
+        text_addf(text, "; in %zu of %zu worlds", j->worlds_hold, j->worlds);
+}
 
-    if (rc == 0 && worlds > 0)
-        text_addf(text, "; in %zu of %zu worlds", hold, worlds);
+static int
+decide(const struct question *q, const struct answer *answer, struct judgement *out)
+{
+    const int rc = count_worlds(q, answer, out);
+
+    out->verdict = compare(q->claim, &out->estimate);
+    if (out->verdict == VERDICT_UNDECIDED && !isnan(out->estimate.low))
+        out->needed =
+            needed(q->claim, &out->estimate, out->worlds > 0 ? out->worlds : answer->count);
     return rc;
 }
 
@@ -193,10 +181,10 @@ judge_require(const struct question *q, struct judgement *out)
         if (isnan(out->estimate.mean))
             answer.cannot = "was not observed in any replication";
         else
-            out->verdict = compare(q->claim, &out->estimate);
+            rc = decide(q, &answer, out);
     }
     if (rc == 0)
-        rc = explain(q, &answer, out, &text);
+        explain(q, &answer, out, &text);
     answer_release(&answer);
     if (text.lost)
         rc = ERR_MEMORY;

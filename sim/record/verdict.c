@@ -1,6 +1,7 @@
 #include "record/claim.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "record/private.h"
 
 const char *const verdict_name[3] = {
@@ -22,22 +23,73 @@ check_metric(const char *name, const char *what, const struct where *at, struct 
     return why_add(why, ERR_INPUT, at, "%s: there is no metric '%s'", what, name);
 }
 
+/* What a claim states of each label; NONE: nothing. */
+static void
+stated_labels(const struct claim *claim, uint32_t stated[LABELS])
+{
+    for (unsigned i = 0; i < LABELS; i++)
+        stated[i] = NONE;
+    stated[LABEL_AUTHORITY] = claim->authority.i;
+    stated[LABEL_STREAM] = claim->stream;
+    stated[LABEL_CUSTODIAN] = claim->custodian.i;
+    stated[LABEL_COHORT] = claim->cohort.i;
+    stated[LABEL_DATA] = claim->class.i;
+    stated[LABEL_JURISDICTION] = claim->jurisdiction.i;
+    stated[LABEL_ADVERSARY] = claim->adversary < ADVERSARIES ? claim->adversary : NONE;
+}
+
+/* Exposure is told apart by stream where it says what a channel opened first (metric.h). */
+static bool
+is_told_by_stream(enum metric_id metric)
+{
+    static const enum metric_id extent[] = {
+        METRIC_CONTENT_ANY,    METRIC_CONTENT_ACCOUNTS,      METRIC_CONTENT_ACCOUNT_DAYS,
+        METRIC_CONTENT_FIRST,  METRIC_METADATA_ANY,          METRIC_METADATA_ACCOUNTS,
+        METRIC_METADATA_FIRST, METRIC_METADATA_ACCOUNT_DAYS,
+    };
+
+    for (unsigned i = 0; i < COUNT(extent); i++)
+        if (extent[i] == metric)
+            return true;
+    return (metric_table[metric].labels >> LABEL_STREAM & 1) != 0;
+}
+
+/* Labels that never stand together in metrics of this name (metric.h). */
+static const struct {
+    const char *prefix;
+    enum label_kind one, other;
+} apart[] = {
+    {"exposure.", LABEL_AUTHORITY, LABEL_ADVERSARY},
+    {"exposure.", LABEL_STREAM, LABEL_COHORT},
+    {"exposure.", LABEL_STREAM, LABEL_DATA},
+    {"exposure.", LABEL_COHORT, LABEL_DATA},
+    {"requests.", LABEL_AUTHORITY, LABEL_JURISDICTION},
+    {"requests.", LABEL_AUTHORITY, LABEL_CUSTODIAN},
+    {"requests.", LABEL_JURISDICTION, LABEL_CUSTODIAN},
+};
+
 static int
 check_labels(const struct claim *claim, const char *what, struct why *why)
 {
-    const struct metric *metric = &metric_table[metric_find(claim->metric)];
-    const uint32_t stated[] = {
-        [LABEL_AUTHORITY] = claim->authority.i,
-        [LABEL_COHORT] = claim->cohort.i,
-        [LABEL_DATA] = claim->class.i,
-    };
+    const enum metric_id id = metric_find(claim->metric);
+    const struct metric *metric = &metric_table[id];
+    uint32_t stated[LABELS];
     int rc = 0;
 
-    for (unsigned i = 0; i < COUNT(stated); i++) {
-        if ((i == LABEL_AUTHORITY || i == LABEL_COHORT || i == LABEL_DATA) && stated[i] != NONE &&
-            (metric->labels >> i & 1) == 0)
+    stated_labels(claim, stated);
+    for (unsigned i = 0; i < LABELS; i++) {
+        const bool told = i == LABEL_STREAM ? is_told_by_stream(id) : (metric->labels >> i & 1);
+
+        if (stated[i] != NONE && !told)
             rc = why_add(why, ERR_INPUT, &claim->at, "%s: %s is not told apart by %s", what,
                          metric->name, label_name[i]);
+    }
+    for (unsigned i = 0; rc == 0 && i < COUNT(apart); i++) {
+        if (strncmp(metric->name, apart[i].prefix, strlen(apart[i].prefix)) == 0 &&
+            stated[apart[i].one] != NONE && stated[apart[i].other] != NONE)
+            rc = why_add(why, ERR_INPUT, &claim->at,
+                         "%s: %s is not told apart by %s and %s together", what, metric->name,
+                         label_name[apart[i].one], label_name[apart[i].other]);
     }
     return rc;
 }

@@ -4,11 +4,12 @@
 /*
  * Judges the `expect` and `require` lines of a scenario on an outcome.
  *
- * What a line speaks of is one value a replication: requests.* summed over the half-year periods
- * that lie wholly inside its span, any other metric's series. Within a part of the horizon that
- * begins with it, exposure.*.any and .first follow from the times of first exposure, .accounts and
- * .fraction from the curves at the nearest grid point; other metrics are known over the whole
- * horizon only, and such a line stays undecided and says so.
+ * What a line speaks of is one value a replication. requests.*: over the whole horizon its series;
+ * over a part, the sum over the half-year periods that lie wholly inside, of an authority, one of
+ * its streams, or all. Exposure within a part: .accounts, .fraction and .risk from the curves at
+ * the nearest grid points, those first exposed in the part; .any whether there were such, by the
+ * time of the first when the part begins with the horizon; .first only of such parts. All others
+ * are known over the whole horizon only, and such a line stays undecided and says so.
  *
  * expect: holds when what happened lies between the order statistics x(k) and x(n+1-k) of the n
  * values, k = n / 40 rounded down: what happened is one more draw of the same distribution when the
@@ -36,9 +37,13 @@ struct judgement {
     const struct claim *claim; /* borrows from the model */
     uint32_t strategy;
     enum verdict verdict;
-    struct estimate estimate; /* expect: mean and central 95 % of the predictive distribution */
-    double log_score;         /* expect: log of the predictive probability of what was observed */
-    char *text;               /* owned: one sentence for people */
+    struct estimate estimate;   /* expect: mean and central 95 % of the predictive distribution */
+    double log_score;           /* expect: log of the predictive probability of what was observed */
+    size_t worlds_hold, worlds; /* require: in how many worlds the world's own mean satisfies it, of
+                                   how many; 0 of 0 where replications do not share worlds */
+    double needed; /* require, undecided: replications (worlds, where there are) in all that would
+                      settle it if the mean stayed; 0: no number helps */
+    char *text;    /* owned: one sentence for people */
 };
 
 struct judgement_list {
@@ -60,5 +65,13 @@ MUST_CHECK int verdict_check(const struct model *model, struct why *why);
 MUST_CHECK int verdict_judge(struct judgement_list *out, const struct model *model,
                              const struct outcome *outcome, struct why *why);
 void judgement_list_release(struct judgement_list *list);
+
+/* "requires exposure.content.any for cn-police within 5 y at most 0.1": what a claim says, without
+ * what became of it. Its metric must exist. */
+void claim_words(const struct claim *claim, const struct model *model, const struct legend *legend,
+                 struct text *text);
+
+/* Does a value satisfy the bounds of a `require`? NAN does. */
+bool claim_satisfied(const struct claim *claim, double value);
 
 #endif

@@ -5,6 +5,27 @@
 #include "stats/pareto.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+static void
+exposed_what(struct comparison *c)
+{
+    static const struct {
+        const char *of;
+        enum metric_id accounts, first;
+    } kind[] = {
+        {"exposure.metadata.", METRIC_METADATA_ACCOUNTS, METRIC_METADATA_FIRST},
+        {"exposure.ciphertext.", METRIC_CIPHERTEXT_ACCOUNTS, METRIC_CIPHERTEXT_FIRST},
+    };
+
+    c->accounts = METRIC_CONTENT_ACCOUNTS;
+    c->first = METRIC_CONTENT_FIRST;
+    for (size_t i = 0; i < COUNT(kind); i++)
+        if (strncmp(metric_table[c->y].name, kind[i].of, strlen(kind[i].of)) == 0) {
+            c->accounts = kind[i].accounts;
+            c->first = kind[i].first;
+        }
+}
 
 struct comparison
 comparison_of(const struct legend *legend)
@@ -27,6 +48,7 @@ comparison_of(const struct legend *legend)
         c.x = METRIC_LATENCY_P95;
     if (c.y == METRICS)
         c.y = METRIC_CONTENT_FRACTION;
+    exposed_what(&c);
     return c;
 }
 

@@ -18,6 +18,7 @@ struct comparison {
     struct label latency;  /* label of latency, availability: the cohort spoken of, or all */
     struct label exposure; /* label of exposure: that cohort, to the front's adversary */
     enum metric_id x, y;   /* the front's two metrics */
+    enum metric_id accounts, first; /* of what y is about: content, metadata or ciphertext */
 };
 struct comparison comparison_of(const struct legend *legend);
 

@@ -8,6 +8,10 @@ const struct figure figure_table[] = {
     {"latency", "how latency is distributed under each strategy", figure_height, draw_latency},
     {"exposure", "accounts exposed over the years under each strategy", figure_height,
      draw_exposure},
+    {"exceedance", "how likely it is that at least so many accounts are exposed", figure_height,
+     draw_exceedance},
+    {"survival", "how long it takes until an account is exposed under each strategy", figure_height,
+     draw_survival},
     {NULL, NULL, NULL, NULL},
 };
 

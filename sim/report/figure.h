@@ -15,6 +15,7 @@ struct view {
     const char *title;             /* instead of the figure's own heading; or NULL */
     enum picture picture;
     unsigned columns, rows; /* of a terminal */
+    uint64_t banded;        /* strategies whose bands are asked for; 0: the figure chooses */
 };
 
 struct figure {
@@ -46,6 +47,8 @@ MUST_CHECK int figure_draw(struct text *picture, const struct figure *figure,
 MUST_CHECK int draw_front(struct canvas *canvas, const struct view *view, struct why *why);
 MUST_CHECK int draw_latency(struct canvas *canvas, const struct view *view, struct why *why);
 MUST_CHECK int draw_exposure(struct canvas *canvas, const struct view *view, struct why *why);
+MUST_CHECK int draw_exceedance(struct canvas *canvas, const struct view *view, struct why *why);
+MUST_CHECK int draw_survival(struct canvas *canvas, const struct view *view, struct why *why);
 
 /* Grows with the strategies once they need more lines than there are. */
 unsigned figure_height(const struct view *view);

@@ -1,7 +1,10 @@
 #include "report/figure_json.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "record/exceedance.h"
 #include "report/compare.h"
+#include "stats/survival.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,15 +54,11 @@ latency_numbers(struct numbers *n, uint32_t strategy)
 static const struct curve_estimate *
 curve_of(const struct numbers *n, uint32_t strategy)
 {
-    const uint32_t to = n->legend->front_to == NONE ? LABEL_ALL : n->legend->front_to;
+    const struct label to = n->legend->front_to == NONE
+                                ? label_total
+                                : label_with(label_total, LABEL_AUTHORITY, n->legend->front_to);
 
-    for (size_t i = 0; i < n->outcome->curves; i++) {
-        const struct curve_estimate *c = &n->outcome->curve[i];
-
-        if (c->strategy == strategy && c->kind == CURVE_CONTENT && c->authority == to)
-            return c;
-    }
-    return NULL; /* no trial exposed anybody */
+    return outcome_find_curve(n->outcome, strategy, to, CURVE_CONTENT); /* NULL: nobody exposed */
 }
 
 static void
@@ -84,13 +83,82 @@ exposure_numbers(struct numbers *n, uint32_t strategy)
     json_close(&n->json, ']');
 }
 
+/* The values of a series in the legal replications; `absent` when it was never seen. The caller
+ * frees; NULL: no memory. */
+static double *
+values_of(const struct numbers *n, uint32_t strategy, enum metric_id metric, double absent)
+{
+    const struct comparison c = comparison_of(n->legend);
+    const struct series *series = outcome_find(n->outcome, strategy, metric, c.exposure);
+    double *value = calloc(n->outcome->legal + 1, sizeof *value);
+
+    for (size_t i = 0; value != NULL && i < n->outcome->legal; i++)
+        value[i] = series != NULL ? series->value[i] : absent;
+    if (value == NULL)
+        n->json.out->lost = true;
+    return value;
+}
+
+static void
+write_point(struct json *json, const char *x_name, double x, double y, double low, double high)
+{
+    json_open(json, NULL, '{');
+    json_number(json, x_name, x);
+    json_number(json, "mean", y);
+    json_number(json, "low", low);
+    json_number(json, "high", high);
+    json_close(json, '}');
+}
+
+static void
+exceedance_numbers(struct numbers *n, uint32_t strategy)
+{
+    const struct comparison c = comparison_of(n->legend);
+    struct exceedance e = {0};
+
+    if (outcome_exceedance(n->outcome, strategy, c.accounts, c.exposure, &e) < 0)
+        n->json.out->lost = true;
+    json_open(&n->json, "points", '[');
+    for (size_t i = 0; i < e.count; i++) {
+        const struct estimate p = e.item[i].probability;
+
+        write_point(&n->json, "accounts", e.item[i].loss, p.mean, p.low, p.high);
+    }
+    json_close(&n->json, ']');
+    json_number(&n->json, "beyond_at_most", e.none);
+    exceedance_release(&e);
+}
+
+static void
+survival_numbers(struct numbers *n, uint32_t strategy)
+{
+    const double horizon = n->legend->horizon_days;
+    double *value = values_of(n, strategy, comparison_of(n->legend).first, (double)NAN);
+    struct lifetime *life = calloc(n->outcome->legal + 1, sizeof *life);
+    struct survival_step *step = NULL;
+    size_t steps = 0;
+
+    for (size_t i = 0; value != NULL && life != NULL && i < n->outcome->legal; i++)
+        life[i] = (struct lifetime){value[i] <= horizon ? value[i] : horizon, value[i] <= horizon};
+    if (value == NULL || life == NULL ||
+        survival_curve(life, n->outcome->legal, 0.95, &step, &steps) < 0)
+        n->json.out->lost = true;
+    json_open(&n->json, "points", '[');
+    for (size_t i = 0; i < steps; i++)
+        write_point(&n->json, "day", step[i].time, step[i].survival, step[i].low, step[i].high);
+    json_close(&n->json, ']');
+    free(step);
+    free(life);
+    free(value);
+}
+
 static const struct {
     const char *figure;
     void (*write)(struct numbers *n, uint32_t strategy);
 } numbers_table[] = {
-    {"front", front_numbers},
-    {"latency", latency_numbers},
-    {"exposure", exposure_numbers},
+    {"front", front_numbers},       {"latency", latency_numbers},
+    {"exposure", exposure_numbers}, {"exceedance", exceedance_numbers},
+    {"survival", survival_numbers},
 };
 
 static void

@@ -60,23 +60,31 @@ read_window(struct store *store, sqlite3_stmt *row, struct recording *recording,
     return rc < 0 ? damaged(store, "a histogram of latencies", why) : 0;
 }
 
+static uint16_t
+column_ordinal(sqlite3_stmt *row, int column)
+{
+    return sqlite3_column_type(row, column) == SQLITE_NULL
+               ? LABEL_ALL
+               : (uint16_t)sqlite3_column_int64(row, column);
+}
+
 static int
 read_curve(struct store *store, sqlite3_stmt *row, struct recording *recording, struct why *why)
 {
     struct curve *curve = record_curve(recording);
-    const char *kind = (const char *)sqlite3_column_text(row, 2);
-    const void *bytes = sqlite3_column_blob(row, 3);
+    const char *kind = (const char *)sqlite3_column_text(row, 4);
+    const void *bytes = sqlite3_column_blob(row, 5);
 
     if (curve == NULL)
         return why_no_memory(why);
     curve->strategy = (uint16_t)sqlite3_column_int64(row, 0);
-    curve->authority = sqlite3_column_type(row, 1) == SQLITE_NULL
-                           ? LABEL_ALL
-                           : (uint16_t)sqlite3_column_int64(row, 1);
+    curve->authority = column_ordinal(row, 1);
+    curve->adversary = column_ordinal(row, 2);
+    curve->cohort = column_ordinal(row, 3);
     while (kind != NULL && curve->kind < CURVE_KINDS && strcmp(curve_name[curve->kind], kind) != 0)
         curve->kind++;
     if (kind == NULL || curve->kind == CURVE_KINDS || bytes == NULL ||
-        curve_unpack(curve->value, bytes, (size_t)sqlite3_column_bytes(row, 3)) < 0)
+        curve_unpack(curve->value, bytes, (size_t)sqlite3_column_bytes(row, 5)) < 0)
         return damaged(store, "a curve", why);
     return 0;
 }

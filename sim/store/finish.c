@@ -45,8 +45,26 @@ add_unseen(struct store *store, sqlite3_stmt *statement, const struct outcome *o
 
 /*
  * What was never seen is a result too, with its upper bound: the total of every metric, and each
- * authority's requests and exposures.
+ * authority's requests and exposures, and exposures to each class of adversary that there is.
  */
+static int
+add_unseen_parts(struct store *store, sqlite3_stmt *statement, const struct outcome *outcome,
+                 uint32_t strategy, enum metric_id metric, enum label_kind kind, struct why *why)
+{
+    int rc = 0;
+
+    if ((metric_table[metric].labels >> kind & 1) == 0)
+        return 0;
+    for (uint32_t i = 0; rc == 0 && i < store->names[kind]; i++) {
+        const struct label label = label_with(label_total, kind, i);
+
+        /* of a class that the scenario does not have, one event exposes nothing */
+        if (kind == LABEL_AUTHORITY || outcome_one(outcome, METRIC_CONTENT_ACCOUNTS, label) > 0)
+            rc = add_unseen(store, statement, outcome, strategy, metric, label, why);
+    }
+    return rc;
+}
+
 static int
 add_zeros(struct store *store, sqlite3_stmt *statement, const struct outcome *outcome,
           uint32_t strategy, struct why *why)
@@ -55,15 +73,16 @@ add_zeros(struct store *store, sqlite3_stmt *statement, const struct outcome *ou
 
     for (unsigned m = 0; rc == 0 && m < METRICS; m++) {
         const struct metric *metric = &metric_table[m];
-        const bool by_authority = (metric->labels >> LABEL_AUTHORITY & 1) != 0 &&
-                                  !metric->absent_is_unknown && metric->summary != SUMMARY_MEAN;
+        const enum metric_id id = (enum metric_id)m;
+        const bool by_whom = !metric->absent_is_unknown && metric->summary != SUMMARY_MEAN;
 
         if ((metric->plane == PLANE_LEGAL ? outcome->legal : outcome->traffic) == 0)
             continue;
-        rc = add_unseen(store, statement, outcome, strategy, (enum metric_id)m, label_total, why);
-        for (uint32_t a = 0; rc == 0 && by_authority && a < store->names[LABEL_AUTHORITY]; a++)
-            rc = add_unseen(store, statement, outcome, strategy, (enum metric_id)m,
-                            label_with(label_total, LABEL_AUTHORITY, a), why);
+        rc = add_unseen(store, statement, outcome, strategy, id, label_total, why);
+        if (rc == 0 && by_whom)
+            rc = add_unseen_parts(store, statement, outcome, strategy, id, LABEL_AUTHORITY, why);
+        if (rc == 0 && by_whom)
+            rc = add_unseen_parts(store, statement, outcome, strategy, id, LABEL_ADVERSARY, why);
     }
     return rc;
 }
@@ -105,11 +124,13 @@ add_exposures(struct store *store, sqlite3_stmt *statement, const struct outcome
         for (unsigned k = 0; rc == 0 && k <= CURVE_POINTS; k++) {
             bind_whole(statement, 1, curve->strategy);
             bind_ordinal(statement, 2, curve->authority);
-            bind_text(statement, 3, curve_name[curve->kind]);
-            bind_real(statement, 4, horizon_days * k / CURVE_POINTS);
-            bind_real(statement, 5, curve->point[k].mean);
-            bind_real(statement, 6, curve->point[k].low);
-            bind_real(statement, 7, curve->point[k].high);
+            bind_ordinal(statement, 3, curve->adversary);
+            bind_ordinal(statement, 4, curve->cohort);
+            bind_text(statement, 5, curve_name[curve->kind]);
+            bind_real(statement, 6, horizon_days * k / CURVE_POINTS);
+            bind_real(statement, 7, curve->point[k].mean);
+            bind_real(statement, 8, curve->point[k].low);
+            bind_real(statement, 9, curve->point[k].high);
             rc = add_row(store, statement, why);
         }
     }
@@ -240,7 +261,7 @@ static const struct {
                struct why *why);
 } derived[] = {
     {"INSERT INTO estimate VALUES (?1, ?2, ?3, ?4)", add_estimates},
-    {"INSERT INTO exposure VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", add_exposures},
+    {"INSERT INTO exposure VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", add_exposures},
     {"INSERT INTO request VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", add_requests},
     {"INSERT INTO latency_quantile VALUES (?1, ?2, ?3, ?4)", add_latencies},
 };

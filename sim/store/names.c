@@ -78,6 +78,8 @@ accounts_of(const struct legend *legend, unsigned kind, uint32_t row)
 {
     if (kind == LABEL_COHORT)
         return legend->accounts[row];
+    if (kind == LABEL_ADVERSARY)
+        return legend->kin_named != NULL ? legend->kin_named[row] : -1;
     return kind == LABEL_AUTHORITY && legend->named != NULL ? legend->named[row] : -1;
 }
 
@@ -163,7 +165,7 @@ names_count(struct store *store, struct why *why)
 struct filling {
     struct legend *legend;
     const char **strategy, **name[LABELS];
-    double *accounts, *named;
+    double *accounts, *named, *kin;
     uint32_t *first_stream;
     uint32_t next[LABELS + 1];
 };
@@ -177,9 +179,11 @@ make_room(struct filling *f, const struct store *store)
     f->strategy = arena_alloc(arena, store->strategies + 1, sizeof *f->strategy);
     f->accounts = arena_alloc(arena, store->names[LABEL_COHORT] + 1, sizeof *f->accounts);
     f->named = arena_alloc(arena, store->names[LABEL_AUTHORITY] + 1, sizeof *f->named);
+    f->kin = arena_alloc(arena, store->names[LABEL_ADVERSARY] + 1, sizeof *f->kin);
     f->first_stream =
         arena_alloc(arena, store->names[LABEL_AUTHORITY] + 1, sizeof *f->first_stream);
-    if (f->strategy == NULL || f->accounts == NULL || f->named == NULL || f->first_stream == NULL)
+    if (f->strategy == NULL || f->accounts == NULL || f->named == NULL || f->kin == NULL ||
+        f->first_stream == NULL)
         return ERR_MEMORY;
     f->legend->strategy = f->strategy;
     f->legend->strategies = store->strategies;
@@ -241,6 +245,10 @@ fill_name(void *self, unsigned kind, sqlite3_stmt *from)
         f->accounts[row] = sqlite3_column_double(from, 4);
     if (kind == LABEL_AUTHORITY)
         f->named[row] = sqlite3_column_double(from, 4);
+    if (kind == LABEL_ADVERSARY && sqlite3_column_type(from, 4) != SQLITE_NULL) {
+        f->kin[row] = sqlite3_column_double(from, 4);
+        f->legend->kin_named = f->kin;
+    }
     return 0;
 }
 

@@ -82,8 +82,10 @@ put_curve(struct store *store, int64_t trial, size_t ordinal, const struct curve
     bind_whole(statement, 2, (int64_t)ordinal);
     bind_whole(statement, 3, curve->strategy);
     bind_ordinal(statement, 4, curve->authority);
-    bind_text(statement, 5, curve->kind < CURVE_KINDS ? curve_name[curve->kind] : NULL);
-    bind_bytes(statement, 6, bytes, size);
+    bind_ordinal(statement, 5, curve->adversary);
+    bind_ordinal(statement, 6, curve->cohort);
+    bind_text(statement, 7, curve->kind < CURVE_KINDS ? curve_name[curve->kind] : NULL);
+    bind_bytes(statement, 8, bytes, size);
     rc = db_run(&store->db, statement, "writing a trial's curves", why);
     sqlite3_clear_bindings(statement);
     return rc;

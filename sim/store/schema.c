@@ -4,8 +4,9 @@
 
 /* The names of a series' labels. */
 #define LABEL_NAMES                                                                                \
-    "a.name AS authority, r.name AS stream, u.name AS custodian, c.name AS cohort,\n"              \
-    "           d.name AS data, j.name AS jurisdiction, t.name AS station, p.name AS period"
+    "a.name AS authority, r.name AS stream, v.name AS adversary, u.name AS custodian,\n"           \
+    "           c.name AS cohort, d.name AS data, j.name AS jurisdiction, t.name AS station,\n"    \
+    "           p.name AS period"
 #define LABEL_JOINS                                                                                \
     "    LEFT JOIN names a ON a.kind = 'authority' AND a.ordinal = series.authority\n"             \
     "    LEFT JOIN names r ON r.kind = 'stream' AND r.parent = series.authority\n"                 \
@@ -15,7 +16,8 @@
     "    LEFT JOIN names d ON d.kind = 'data' AND d.ordinal = series.data\n"                       \
     "    LEFT JOIN names j ON j.kind = 'jurisdiction' AND j.ordinal = series.jurisdiction\n"       \
     "    LEFT JOIN names t ON t.kind = 'station' AND t.ordinal = series.station\n"                 \
-    "    LEFT JOIN names p ON p.kind = 'period' AND p.ordinal = series.period\n"
+    "    LEFT JOIN names p ON p.kind = 'period' AND p.ordinal = series.period\n"                   \
+    "    LEFT JOIN names v ON v.kind = 'adversary' AND v.ordinal = series.adversary\n"
 
 /* SQLite keeps the text of every statement, comments inside it included: `.schema` shows them. */
 const char *const schema_sql[] = {
@@ -25,12 +27,13 @@ const char *const schema_sql[] = {
     ") WITHOUT ROWID",
 
     "CREATE TABLE names ( -- what ordinals in other tables mean\n"
-    "    kind     TEXT NOT NULL, -- strategy, authority, stream, custodian, cohort, data,\n"
-    "                            -- jurisdiction, station, period\n"
+    "    kind     TEXT NOT NULL, -- strategy, authority, stream, adversary, custodian, cohort,\n"
+    "                            -- data, jurisdiction, station, period\n"
     "    parent   INTEGER NOT NULL DEFAULT -1, -- of a stream: its authority\n"
     "    ordinal  INTEGER NOT NULL,\n"
     "    name     TEXT NOT NULL,\n"
-    "    accounts REAL,          -- of a cohort; of an authority: named by a request on average\n"
+    "    accounts REAL,          -- of a cohort; of an authority: named by a request on average;\n"
+    "                            -- of a class of adversary: the most of these, 0: there is none\n"
     "    PRIMARY KEY (kind, parent, ordinal)\n"
     ") WITHOUT ROWID",
 
@@ -57,6 +60,7 @@ const char *const schema_sql[] = {
     "    strategy     INTEGER NOT NULL,\n"
     "    authority    INTEGER,\n"
     "    stream       INTEGER, -- within the authority\n"
+    "    adversary    INTEGER, -- all of that class together\n"
     "    custodian    INTEGER,\n"
     "    cohort       INTEGER,\n"
     "    data         INTEGER,\n"
@@ -104,10 +108,13 @@ const char *const schema_sql[] = {
     "    ordinal   INTEGER NOT NULL,\n"
     "    strategy  INTEGER NOT NULL,\n"
     "    authority INTEGER, -- NULL: by anyone\n"
-    "    kind      TEXT NOT NULL CHECK (kind IN ('content', 'metadata')),\n"
+    "    adversary INTEGER, -- NULL: by anyone; never both\n"
+    "    cohort    INTEGER, -- NULL: of all\n"
+    "    kind      TEXT NOT NULL CHECK (kind IN ('content', 'metadata', 'ciphertext')),\n"
     "    points    BLOB NOT NULL, -- at i / 96 of the horizon, i from 0 to 96: a byte 1 and the\n"
-    "                             -- growths in LEB128, or a byte 0 and doubles, lowest byte "
-    "first\n"
+    "                             -- growths; or a byte 2, their number, and (points without\n"
+    "                             -- growth before, growth) each, all in LEB128; or a byte 0 and\n"
+    "                             -- doubles, lowest byte first\n"
     "    UNIQUE (trial, ordinal)\n"
     ")",
 
@@ -122,6 +129,8 @@ const char *const schema_sql[] = {
     "CREATE TABLE exposure ( -- accounts exposed up to a day; none: 0 throughout\n"
     "    strategy  INTEGER NOT NULL,\n"
     "    authority INTEGER, -- NULL: by anyone\n"
+    "    adversary INTEGER, -- NULL: by anyone; never both\n"
+    "    cohort    INTEGER, -- NULL: of all\n"
     "    kind      TEXT NOT NULL,\n"
     "    day       REAL NOT NULL,\n"
     "    mean      REAL,\n"
@@ -186,10 +195,13 @@ const char *const schema_sql[] = {
     "    ORDER BY request.rowid",
 
     "CREATE VIEW exposures AS\n"
-    "    SELECT s.name AS strategy, a.name AS authority, exposure.kind, day, mean, low, high\n"
+    "    SELECT s.name AS strategy, a.name AS authority, v.name AS adversary,\n"
+    "           c.name AS cohort, exposure.kind, day, mean, low, high\n"
     "    FROM exposure\n"
     "    JOIN names s ON s.kind = 'strategy' AND s.ordinal = exposure.strategy\n"
     "    LEFT JOIN names a ON a.kind = 'authority' AND a.ordinal = exposure.authority\n"
+    "    LEFT JOIN names v ON v.kind = 'adversary' AND v.ordinal = exposure.adversary\n"
+    "    LEFT JOIN names c ON c.kind = 'cohort' AND c.ordinal = exposure.cohort\n"
     "    ORDER BY exposure.rowid",
 
     "CREATE VIEW latencies AS\n"

@@ -4,7 +4,7 @@
 /* "JSim": SQLite's application_id of a jurisim run. */
 #define SCHEMA_APPLICATION 0x4a53696d
 /* Counts up with every change of the tables that an older program could not read or write. */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 /* A statement for every table and view, with comments for those who open the file with other tools.
  */

@@ -15,7 +15,7 @@ struct trial {
 };
 
 struct study_run {
-    struct scenario *scenario;
+    const struct world_source *source;
     const struct study_options *options;
     const struct sink *sink;
     struct model *shared; /* owned; NULL when worlds differ */
@@ -88,7 +88,7 @@ model_of(struct study_run *run, struct worker *worker, const struct trial *trial
         model_free(worker->model);
         worker->model = NULL;
         worker->world = trial->world;
-        rc = scenario_model(run->scenario, trial->world, &worker->model, why);
+        rc = run->source->make(run->source->self, trial->world, &worker->model, why);
     }
     *out = worker->model;
     return rc;
@@ -211,7 +211,7 @@ static int
 prepare(struct study_run *run, struct why *why)
 {
     struct model *model;
-    int rc = scenario_model(run->scenario, run->trial[0].world, &model, why);
+    int rc = run->source->make(run->source->self, run->trial[0].world, &model, why);
 
     if (rc < 0)
         return rc;
@@ -225,7 +225,7 @@ prepare(struct study_run *run, struct why *why)
         model_free(model);
         return rc;
     }
-    if (model->uncertain == 0) {
+    if (model->uncertain == 0 || run->source->same) {
         run->shared = model;
         return 0;
     }
@@ -257,11 +257,11 @@ execute(struct study_run *run, struct why *why)
 }
 
 int
-study_run(struct scenario *scenario, const struct study_options *options, const struct sink *sink,
-          struct why *why)
+study_run_worlds(const struct world_source *source, const struct study_options *options,
+                 const struct sink *sink, struct why *why)
 {
     struct study_run run = {
-        .scenario = scenario,
+        .source = source,
         .options = options,
         .sink = sink,
         .workers = 1,
@@ -289,4 +289,19 @@ study_run(struct scenario *scenario, const struct study_options *options, const 
     model_free(run.shared);
     free(run.trial);
     return rc;
+}
+
+static int
+make_of_scenario(void *self, uint64_t world, struct model **out, struct why *why)
+{
+    return scenario_model(self, world, out, why);
+}
+
+int
+study_run(struct scenario *scenario, const struct study_options *options, const struct sink *sink,
+          struct why *why)
+{
+    const struct world_source source = {.self = scenario, .make = make_of_scenario};
+
+    return study_run_worlds(&source, options, sink, why);
 }

@@ -19,6 +19,15 @@ struct sink {
     int (*put)(void *self, const struct recording *recording, struct why *why);
 };
 
+/* Where the models of a study come from: a scenario's worlds, a reading of its law, a point at
+ * which its unknowns are held. */
+struct world_source {
+    void *self;
+    /* The model of a world; the caller frees it. Called side by side, with a `why` each. */
+    int (*make)(void *self, uint64_t world, struct model **out, struct why *why);
+    bool same; /* all worlds are one: it is made once, and every replication is one more of it */
+};
+
 struct progress {
     size_t done, skipped, total; /* trials; skipped: the sink had them */
     double elapsed_s, left_s;    /* left: NAN until it can be told */
@@ -45,5 +54,10 @@ struct study_options {
  */
 MUST_CHECK int study_run(struct scenario *scenario, const struct study_options *options,
                          const struct sink *sink, struct why *why);
+
+/* The same of models from anywhere. */
+MUST_CHECK int study_run_worlds(const struct world_source *source,
+                                const struct study_options *options, const struct sink *sink,
+                                struct why *why);
 
 #endif

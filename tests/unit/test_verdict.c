@@ -41,6 +41,10 @@ claim_of(const char *metric, bool is_expect)
         .authority = {NONE},
         .cohort = {NONE},
         .class = {NONE},
+        .stream = NONE,
+        .adversary = ADVERSARIES,
+        .jurisdiction = {NONE},
+        .custodian = {NONE},
         .to = DAYS(730),
         .is_expect = is_expect,
         .observed = (double)NAN,
@@ -247,12 +251,135 @@ test_accounts_within_a_span_are_read_from_the_curve(void **state)
     /* (13 + 14) of 1000 and 15 of 500: each replication has its own denominator */
     NEAR(j->estimate.mean, (0.013 + 0.014 + 0.030) / 3);
     judgement_list_release(&list);
-    c.cohort.i = 1;
+    c.class.i = 1; /* no curve is told apart by data class */
     j = judge(&list, &c, &o);
     assert_int_equal(j->verdict, VERDICT_UNDECIDED);
-    assert_text(j, "over the whole horizon only");
+    assert_text(j, "is known by these labels over the whole horizon only");
     judgement_list_release(&list);
     outcome_release(&o);
+}
+
+/* Accounts of a cohort exposed to a class of adversary: in replication i, i + 1 on day 150, 30 more
+ * on day 600, of 100 accounts. */
+static void
+fill_cohort(struct outcome *o, enum adversary adversary, size_t replications)
+{
+    struct recording r = {.plane = PLANE_LEGAL};
+    const struct label label =
+        label_with(label_with(label_total, LABEL_ADVERSARY, adversary), LABEL_COHORT, 1);
+
+    assert_int_equal(outcome_init(o, records_legend()), 0);
+    for (uint64_t i = 0; i < replications; i++) {
+        recording_clear(&r);
+        r.replication = i;
+        struct curve *curve = record_curve(&r);
+
+        assert_non_null(curve);
+        curve->authority = LABEL_ALL;
+        curve->adversary = (uint16_t)adversary;
+        curve->cohort = 1;
+        curve->kind = CURVE_CONTENT;
+        for (unsigned k = 0; k <= CURVE_POINTS; k++) {
+            const double day = 730.0 * k / CURVE_POINTS;
+
+            curve->value[k] = (day >= 150 ? (double)i + 1 : 0) + (day >= 600 ? 30 : 0);
+        }
+        const double exposed = curve->value[CURVE_POINTS];
+
+        records_value(&r, 0, METRIC_CONTENT_ACCOUNTS, label, exposed);
+        records_value(&r, 0, METRIC_CONTENT_FRACTION, label, exposed / 100);
+        records_value(&r, 0, METRIC_CONTENT_RISK, label, exposed / 100);
+        records_value(&r, 0, METRIC_CONTENT_FIRST, label, 150);
+        recording_sort(&r);
+        assert_int_equal(outcome_add(o, &r), 0);
+    }
+    recording_release(&r);
+    assert_int_equal(outcome_finish(o), 0);
+}
+
+static void
+test_a_given_accounts_risk_within_a_span_is_its_cohorts_share(void **state)
+{
+    (void)state;
+    struct outcome o;
+    struct judgement_list list;
+    const struct {
+        const char *metric;
+        double from, to, mean;
+    } t[] = {
+        {"exposure.content.risk", 0, 365, 0.03},     /* (1 + .. + 5) / 5 of 100 */
+        {"exposure.content.risk", 0, 100, 0},        /* before anybody */
+        {"exposure.content.risk", 0, 730, 0.33},     /* the series itself */
+        {"exposure.content.risk", 365, 730, 0.30},   /* first exposed in the second year */
+        {"exposure.content.fraction", 365, 500, 0},  /* between */
+        {"exposure.content.accounts", 365, 730, 30}, /* nobody twice */
+        {"exposure.content.any", 365, 730, 1},       /* some are new then */
+        {"exposure.content.any", 365, 500, 0},       /* exposed before, none new */
+        {"exposure.content.any", 0, 365, 1},         {"exposure.content.first", 0, 365, 150},
+    };
+
+    fill_cohort(&o, ADVERSARY_FOREIGN, 5);
+    for (size_t i = 0; i < COUNT(t); i++) {
+        struct claim c = require_of(t[i].metric, 1e9);
+
+        c.adversary = ADVERSARY_FOREIGN;
+        c.cohort.i = 1;
+        c.from = DAYS(t[i].from);
+        c.to = DAYS(t[i].to);
+        const struct judgement *j = judge(&list, &c, &o);
+
+        NEAR(j->estimate.mean, t[i].mean);
+        assert_text(j, " for foreign adversaries, cohort abroad");
+        judgement_list_release(&list);
+        c.is_expect = true; /* an expectation of the same span is about the same values */
+        c.observed = t[i].mean;
+        j = judge(&list, &c, &o);
+        NEAR(j->estimate.mean, t[i].mean);
+        assert_int_equal(j->verdict, VERDICT_HOLDS);
+        judgement_list_release(&list);
+    }
+    struct claim c = require_of("exposure.content.first", 1);
+
+    c.from = DAYS(100);
+    assert_text(judge(&list, &c, &o), "is known only for spans that begin with the horizon");
+    judgement_list_release(&list);
+    outcome_release(&o);
+}
+
+static void
+test_what_a_channel_opened_and_a_jurisdiction_was_shown(void **state)
+{
+    (void)state;
+    struct outcome o;
+    struct judgement_list list;
+    const double value[] = {4, 6};
+    const struct label stream = label_with(police(), LABEL_STREAM, 1);
+    struct claim c = require_of("exposure.content.accounts", 100);
+
+    fill(&o, records_legend(), METRIC_CONTENT_ACCOUNTS, stream, value, 2);
+    c.authority.i = POLICE;
+    c.stream = 1;
+    NEAR(judge(&list, &c, &o)->estimate.mean, 5);
+    assert_text(&list.item[0], "requires exposure.content.accounts for police/direct at most 100");
+    judgement_list_release(&list);
+    outcome_release(&o);
+    for (unsigned i = 0; i < 2; i++) {
+        const enum label_kind kind = i == 0 ? LABEL_JURISDICTION : LABEL_CUSTODIAN;
+
+        fill(&o, records_legend(), METRIC_REQUESTS_CONTENT, label_with(label_total, kind, 1), value,
+             2);
+        c = require_of("requests.content", 100);
+        *(i == 0 ? &c.jurisdiction.i : &c.custodian.i) = 1;
+        NEAR(judge(&list, &c, &o)->estimate.mean, 5);
+        assert_text(&list.item[0],
+                    i == 0 ? " for jurisdiction US " : " for custodian state-cloud ");
+        judgement_list_release(&list);
+        c.to = DAYS(181);
+        assert_int_equal(judge(&list, &c, &o)->verdict, VERDICT_UNDECIDED);
+        assert_text(&list.item[0], "by jurisdiction or custodian over the whole horizon only");
+        judgement_list_release(&list);
+        outcome_release(&o);
+    }
 }
 
 static void
@@ -488,6 +615,150 @@ test_requests_are_summed_over_the_half_years_of_the_span(void **state)
     outcome_release(&o);
 }
 
+static void
+test_a_stream_is_summed_over_the_half_years_too(void **state)
+{
+    (void)state;
+    struct outcome o;
+    struct judgement_list list;
+    struct claim c = expect_of("requests.content", 1);
+
+    fill_requests(&o, 60);
+    c.authority.i = POLICE;
+    c.stream = 1; /* twice 10^p of replication i, 0 to 59, evenly */
+    c.to = DAYS(365);
+    const struct judgement *j = judge(&list, &c, &o);
+    double all, one = j->estimate.mean;
+
+    assert_text(j, "for police/direct from");
+    judgement_list_release(&list);
+    c.stream = 0;
+    one += judge(&list, &c, &o)->estimate.mean;
+    judgement_list_release(&list);
+    c.stream = NONE;
+    all = judge(&list, &c, &o)->estimate.mean;
+    judgement_list_release(&list);
+    assert_true(one > 0);
+    NEAR(one, all);
+    outcome_release(&o);
+}
+
+/* ---- how many replications would settle it ---- */
+
+static void
+test_so_many_replications_do_settle_a_mean(void **state)
+{
+    (void)state;
+    struct outcome o;
+    struct judgement_list list;
+    static double value[4000];
+    struct claim c = require_of("throughput", 10.5);
+    const size_t n = 20;
+
+    /* Two values, 8 and 12, half each: mean 10 and standard deviation 2 whatever the count. */
+    for (size_t i = 0; i < COUNT(value); i++)
+        value[i] = i % 2 == 0 ? 8 : 12;
+    fill(&o, records_legend(), METRIC_THROUGHPUT, label_total, value, n);
+    const struct judgement *j = judge(&list, &c, &o);
+    const double needed = j->needed;
+
+    assert_int_equal(j->verdict, VERDICT_UNDECIDED);
+    /* Normal: (1.96 x 2 / 0.5)^2 = 61.5; with Student's quantile of 19 degrees, 2.093, and the
+     * sample's deviation, 2 sqrt(20 / 19): 73.8. */
+    assert_in_range((size_t)needed, 61, 75);
+    judgement_list_release(&list);
+    outcome_release(&o);
+    for (unsigned i = 0; i < 2; i++) { /* so many do, three quarters of them do not */
+        const size_t count = (size_t)(i == 0 ? needed : 0.75 * needed) / 2 * 2;
+
+        fill(&o, records_legend(), METRIC_THROUGHPUT, label_total, value, count);
+        assert_int_equal(judge(&list, &c, &o)->verdict, i == 0 ? VERDICT_HOLDS : VERDICT_UNDECIDED);
+        judgement_list_release(&list);
+        outcome_release(&o);
+    }
+}
+
+static void
+test_so_many_replications_do_settle_a_probability(void **state)
+{
+    (void)state;
+    struct outcome o;
+    struct judgement_list list;
+    static double value[20000];
+    struct claim c = require_of("exposure.content.any", 0.05);
+
+    for (size_t i = 0; i < COUNT(value); i++)
+        value[i] = i % 25 == 0; /* 0.04 whatever the count */
+    for (size_t n = 100; n <= 400; n *= 2) {
+        fill(&o, records_legend(), METRIC_CONTENT_ANY, label_total, value, n);
+        const double needed = judge(&list, &c, &o)->needed;
+
+        assert_int_equal(list.item[0].verdict, VERDICT_UNDECIDED);
+        /* Normal: 0.04 x 0.96 (1.96 / 0.01)^2 = 1475; the exact interval is wider and lopsided,
+         * most so where few events were seen. */
+        assert_in_range((size_t)needed, 1475, 3700);
+        judgement_list_release(&list);
+        outcome_release(&o);
+        fill(&o, records_legend(), METRIC_CONTENT_ANY, label_total, value,
+             (size_t)needed / 25 * 25);
+        assert_int_equal(judge(&list, &c, &o)->verdict, VERDICT_HOLDS);
+        judgement_list_release(&list);
+        outcome_release(&o);
+    }
+    /* Never seen in n: the bound 1 - 0.025^(1/n) is 0.002 at n = 1843. */
+    for (size_t i = 0; i < COUNT(value); i++)
+        value[i] = 0;
+    c.at_most = 0.002;
+    fill(&o, records_legend(), METRIC_CONTENT_ANY, label_total, value, 100);
+    assert_int_equal((size_t)judge(&list, &c, &o)->needed, 1843);
+    judgement_list_release(&list);
+    outcome_release(&o);
+    for (size_t n = 1842; n <= 1843; n++) {
+        fill(&o, records_legend(), METRIC_CONTENT_ANY, label_total, value, n);
+        assert_int_equal(judge(&list, &c, &o)->verdict,
+                         n < 1843 ? VERDICT_UNDECIDED : VERDICT_HOLDS);
+        judgement_list_release(&list);
+        outcome_release(&o);
+    }
+}
+
+static void
+test_where_worlds_differ_more_worlds_are_asked_for(void **state)
+{
+    (void)state;
+    struct outcome o;
+    struct judgement_list list;
+    struct legend legend = *records_legend();
+    double value[400];
+    const struct claim c = require_of("reach.unilateral", 0.55);
+
+    /* Ten worlds at 0.3 or 0.7: forty replications each tell nothing more than one. */
+    legend.worlds = 10;
+    for (size_t i = 0; i < 400; i++)
+        value[i] = i % 10 % 2 == 0 ? 0.3 : 0.7;
+    assert_int_equal(outcome_init(&o, &legend), 0);
+    struct recording r = {.plane = PLANE_LEGAL};
+
+    for (size_t i = 0; i < 400; i++) {
+        recording_clear(&r);
+        r.replication = i;
+        records_value(&r, 0, METRIC_REACH_UNILATERAL, label_total, value[i]);
+        assert_int_equal(outcome_add(&o, &r), 0);
+    }
+    recording_release(&r);
+    assert_int_equal(outcome_finish(&o), 0);
+    const struct judgement *j = judge(&list, &c, &o);
+
+    assert_int_equal(j->verdict, VERDICT_UNDECIDED);
+    assert_int_equal(j->worlds, 10);
+    assert_int_equal(j->worlds_hold, 5);
+    /* (2.262 x 0.2 sqrt(10 / 9) / 0.05)^2: Student's quantile of 9 degrees */
+    assert_true(fabs(j->needed - 91) <= 1);
+    assert_text(j, " worlds in all would settle it); in 5 of 10 worlds");
+    judgement_list_release(&list);
+    outcome_release(&o);
+}
+
 static double
 score_of(const struct outcome *o, const char *metric, double observed)
 {
@@ -610,6 +881,38 @@ test_faults_of_claims_are_found_before_simulating(void **state)
     assert_int_equal(why.count, 0);
 }
 
+static void
+test_labels_that_never_go_together_are_told_before_simulating(void **state)
+{
+    (void)state;
+    struct claim c[] = {
+        require_of("exposure.content.any", 1),      require_of("exposure.content.risk", 1),
+        require_of("requests.content", 1),          require_of("exposure.content.hidden", 1),
+        require_of("exposure.content.accounts", 1), require_of("penalty.cost", 1),
+    };
+    const char *const words[] = {"authority and adversary together", "told apart by data",
+                                 "authority and custodian together", "told apart by stream",
+                                 "cohort and data together",         "told apart by authority"};
+    struct model model = model_of(c, COUNT(c));
+    struct why why = {0};
+
+    c[0].authority.i = 0;
+    c[0].adversary = ADVERSARY_HOME;
+    c[1].class.i = 0;
+    c[2].authority.i = 0;
+    c[2].custodian.i = 0;
+    c[3].authority.i = 0;
+    c[3].stream = 0;
+    c[4].cohort.i = c[4].class.i = 0;
+    c[5].authority.i = 0;
+    assert_int_equal(verdict_check(&model, &why), ERR_INPUT);
+    assert_int_equal(why.count, COUNT(c));
+    for (size_t i = 0; i < COUNT(c); i++)
+        if (strstr(why.fault[i].text, words[i]) == NULL)
+            fail_msg("'%s' lacks '%s'", why.fault[i].text, words[i]);
+    why_release(&why);
+}
+
 int
 main(void)
 {
@@ -629,6 +932,15 @@ main(void)
         cmocka_unit_test(test_the_score_of_an_event_and_of_a_measure),
         cmocka_unit_test(test_an_expectation_of_the_first_time_takes_never_as_the_horizon),
         cmocka_unit_test(test_faults_of_claims_are_found_before_simulating),
+        cmocka_unit_test(
+            test_an_interval_that_holds_the_bound_is_undecided_and_says_what_would_settle_it),
+        cmocka_unit_test(test_a_given_accounts_risk_within_a_span_is_its_cohorts_share),
+        cmocka_unit_test(test_what_a_channel_opened_and_a_jurisdiction_was_shown),
+        cmocka_unit_test(test_a_stream_is_summed_over_the_half_years_too),
+        cmocka_unit_test(test_so_many_replications_do_settle_a_mean),
+        cmocka_unit_test(test_so_many_replications_do_settle_a_probability),
+        cmocka_unit_test(test_where_worlds_differ_more_worlds_are_asked_for),
+        cmocka_unit_test(test_labels_that_never_go_together_are_told_before_simulating),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
