@@ -8,9 +8,9 @@
 static const char help[] =
     "usage: jurisim explain [OPTION]... SCENARIO\n\n"
     "For every strategy, cohort and data class: who can open it alone, which jurisdictions or\n"
-    "custodians together can, who can deny access, and the plans of every authority with their\n"
-    "levers, mean time, probability and reasons. Uncertain inputs stand at their means,\n"
-    "choices at the likeliest.\n\n"
+    "custodians together can, who can deny access, the plans of every authority with their\n"
+    "levers, expected time, probability and reasons, and how much each holder matters to it.\n"
+    "Uncertain inputs stand at their means, choices at the likeliest.\n\n"
     "  -s, --strategy A,B   only these strategies\n"
     "      --authority A    only this authority's plans\n"
     "      --on DATE        as things stand on this day (default: the last of the horizon)\n"
