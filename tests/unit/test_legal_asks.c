@@ -216,21 +216,6 @@ test_only_who_holds_the_data_can_remove_them(void **state)
     recording_release(&r);
 }
 
-/* One account, asked for at a rate, removed at another: which comes first. */
-static void
-test_what_was_removed_before_is_not_disclosed(void **state)
-{
-    const double discloses = 0.002, removes = 0.003, horizon = 1000;
-    static struct legal_world lw;
-
-    (void)state;
-    lw_home_world(&lw, horizon, 1, discloses);
-    lw_authority(&lw, 0);
-    lw_stream(&lw, 1, LW_MASK(LW_ORDER), removes)->asks = ASKS_REMOVAL;
-    lw_check_mean(&lw, 0, 2000, METRIC_CONTENT_ANY, label_total,
-                  discloses / (discloses + removes) * (1 - exp(-(discloses + removes) * horizon)));
-}
-
 /* One fate each: content, metadata, refused or pending. */
 static void
 check_fates(const struct recording *r, struct label label)
@@ -332,7 +317,6 @@ main(void)
         cmocka_unit_test(test_removal_needs_all_who_hold_a_copy_and_restriction_the_first),
         cmocka_unit_test(test_only_who_holds_the_data_can_remove_them),
         cmocka_unit_test(test_whatever_is_asked_every_request_has_one_fate),
-        cmocka_unit_test(test_what_was_removed_before_is_not_disclosed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
