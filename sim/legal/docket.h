@@ -132,6 +132,7 @@ struct docket {
     struct timeline timeline;
     struct channels channels;
     struct ledger ledger;
+    struct departures departures;
     struct tally tally;
     struct queue queue;
     struct accounts named;
@@ -189,7 +190,7 @@ MUST_CHECK int source_channel(struct docket *d, uint32_t source, uint32_t *chann
 
 /* request.c: what was asked */
 
-/* Draws what request `number` of a source asks for, in the world as it stands now. ERR_LIMIT. */
+/* Draws what request `number` of a source asks for, in the world as it stands now. */
 MUST_CHECK int ask_draw(struct ask *out, const struct docket *d, uint32_t source, uint64_t number);
 /* The accounts it names, into d->account until the next call: the same at every call. */
 MUST_CHECK int ask_accounts(struct docket *d, const struct ask *ask);
@@ -235,6 +236,8 @@ struct given {
 
 /* Hands the lever's yield to the authority, for all accounts of the pursuit's request. */
 MUST_CHECK int lever_execute(struct docket *d, uint32_t pursuit, struct given *out);
+/* An order that takes nothing was complied with: flags all accounts of the pursuit's request. */
+MUST_CHECK int lever_mark(struct docket *d, uint32_t pursuit, enum asks asks);
 /* What the request has of each part and class, in terms of the current lines, into d->got. */
 void request_got(struct docket *d, const struct request *r);
 

@@ -126,9 +126,9 @@ static int
 request_conclude(struct docket *d, uint32_t row)
 {
     const struct request *r = request_at(d, row);
-    int rc = 0;
+    int rc = ledger_release_bulk(&d->ledger, r->ask.identity);
 
-    if (r->addressed) {
+    if (rc == 0 && r->addressed) {
         tally_request(&d->tally, r->ask.source, r->period, fate_of(r), r->challenged, r->shown);
         rc = tally_delay(&d->tally, d->source[r->ask.source].authority.i, r->received,
                          r->first_yield);

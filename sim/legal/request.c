@@ -51,12 +51,9 @@ ask_draw(struct ask *out, const struct docket *d, uint32_t source, uint64_t numb
     const double n = fmax(1, ceil(dist_draw(&facts->accounts, &s)));
 
     out->accounts = n < (double)out->population ? (uint64_t)n : out->population;
-    if (out->accounts > ACCOUNTS_PER_REQUEST_MOST)
-        return why_add(
-            d->why, ERR_LIMIT, &facts->is.at,
-            "request stream '%s': a request names %.0f accounts, at most %.0f: bulk access "
-            "of that size is not simulated yet",
-            facts->is.name, (double)out->accounts, (double)ACCOUNTS_PER_REQUEST_MOST);
+    if (facts->bulk)
+        out->accounts = out->population;
+    out->bulk = facts->bulk || out->accounts > ACCOUNTS_LISTED_MOST;
     return 0;
 }
 
@@ -85,6 +82,10 @@ ask_parts(struct docket *d, const struct ask *ask, uint64_t *parts)
     *parts = 1;
     if (d->timeline.parts[ask->cohort].count == 1)
         return 0;
+    if (ask->bulk) {
+        *parts = ledger_parts(&d->ledger, ask->cohort, d->phase);
+        return 0;
+    }
     rc = ask_accounts(d, ask);
     if (rc < 0)
         return rc;
