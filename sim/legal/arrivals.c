@@ -212,7 +212,7 @@ arrivals_make(struct arrival_list *out, const struct model *model, const struct 
         .out = out,
         .seed = model->study.seed,
         .replication = replication,
-        .entity = (uint64_t)authority.i << 32 | stream,
+        .entity = (uint64_t)strategy->epoch[0].world->authority[authority.i].entity << 32 | stream,
         .horizon = model->horizon,
         .why = why,
     };

@@ -1,4 +1,5 @@
 #include "legal/channel.h"
+#include <math.h>
 #include <stdlib.h>
 
 struct remembered {
@@ -27,17 +28,24 @@ channels_release(struct channels *c)
     *c = (struct channels){0};
 }
 
-int
-channel_find(struct channels *c, uint32_t phase, struct jurisdiction_id asker, uint64_t through,
-             uint32_t *row, struct why *why)
+static int
+make_levers(struct channel *ch, const struct world *w, struct why *why)
 {
-    const struct world *w = c->timeline->phase[phase].world;
+    return ch->threat ? lever_list_make_threat(&ch->levers, w, &w->threat[ch->through], why)
+                      : lever_list_make(&ch->levers, w, ch->asker, ch->through, why);
+}
+
+static int
+find(struct channels *c, const struct channel *like, uint32_t *row, struct why *why)
+{
     struct channel *ch;
     int rc;
 
-    for (size_t i = 0; i < c->channels.count; i++) {
+    /* phases pass in order, so this one's channels are the last */
+    for (size_t i = c->channels.count; i-- > 0 && c->channels.item[i].phase >= like->phase;) {
         ch = &c->channels.item[i];
-        if (ch->phase == phase && ch->asker.i == asker.i && ch->through == through) {
+        if (ch->phase == like->phase && ch->asker.i == like->asker.i &&
+            ch->through == like->through && ch->threat == like->threat) {
             *row = (uint32_t)i;
             return 0;
         }
@@ -46,13 +54,32 @@ channel_find(struct channels *c, uint32_t phase, struct jurisdiction_id asker, u
         return why_no_memory(why);
     *row = (uint32_t)c->channels.count;
     ch = &c->channels.item[c->channels.count++];
-    *ch = (struct channel){.phase = phase, .asker = asker, .through = through};
-    rc = lever_list_make(&ch->levers, w, asker, through, why);
+    *ch = *like;
+    rc = make_levers(ch, c->timeline->phase[ch->phase].world, why);
     if (rc < 0)
         return rc;
     /* One more, so that no levers are no empty allocation. */
     ch->effect = calloc(ch->levers.count * c->timeline->parts_in_all + 1, sizeof *ch->effect);
     return ch->effect != NULL ? 0 : why_no_memory(why);
+}
+
+int
+channel_find(struct channels *c, uint32_t phase, struct jurisdiction_id asker, uint64_t through,
+             uint32_t *row, struct why *why)
+{
+    const struct channel like = {.phase = phase, .asker = asker, .through = through};
+
+    return find(c, &like, row, why);
+}
+
+int
+channel_find_threat(struct channels *c, uint32_t phase, uint32_t threat, uint32_t *row,
+                    struct why *why)
+{
+    const struct channel like = {
+        .phase = phase, .asker = {NONE}, .through = threat, .threat = true};
+
+    return find(c, &like, row, why);
 }
 
 uint32_t
@@ -177,6 +204,74 @@ gather(struct channels *c, const struct wish *wish, uint32_t depth, struct askin
     return rc;
 }
 
+/* Sites that hold anything of what the wish names and that a lever on a custodian reaches. */
+static uint64_t
+reached(const struct channels *c, const struct wish *wish, const struct lever *lever)
+{
+    const struct timeline *t = c->timeline;
+    const struct phase *p = &t->phase[c->channels.item[wish->channel].phase];
+    uint64_t sites = 0;
+
+    if (lever->addressee != ADDRESSEE_CUSTODIAN)
+        return 0;
+    for (uint32_t part = 0; part < t->parts[wish->cohort].count; part++)
+        for (uint32_t k = 0; k < t->classes; k++) {
+            const struct placed *placed = phase_placed(t, p, wish->cohort, part, k);
+
+            if ((wish->parts >> part & 1) == 0 || (wish->classes >> k & 1) == 0)
+                continue;
+            for (uint32_t i = 0; i < placed->copies; i++)
+                sites |=
+                    lever_yield(p->world, lever, placed->copy[i].rule,
+                                (struct cohort_id){wish->cohort}, placed->copy[i].rule->sites, 0)
+                        .fragments;
+        }
+    return sites;
+}
+
+/* Of those that reach what is still `missing`, the quickest; NONE: there is none. */
+static uint32_t
+quickest(const struct channel *ch, const struct world *w, const uint64_t *reach, uint64_t refused,
+         uint64_t missing)
+{
+    double least = INFINITY;
+    uint32_t best = NONE;
+
+    for (uint32_t i = 0; i < ch->levers.count; i++) {
+        const double s = (refused >> i & 1) == 0 && (reach[i] & missing) != 0
+                             ? lever_mean_delay_s(w, &ch->levers.item[i])
+                             : INFINITY;
+
+        if (s < least) {
+            least = s;
+            best = i;
+        }
+    }
+    return best;
+}
+
+static uint64_t
+find_holders(const struct channels *c, const struct wish *wish)
+{
+    const struct channel *ch = &c->channels.item[wish->channel];
+    const struct world *w = c->timeline->phase[ch->phase].world;
+    uint64_t reach[64] = {0}, missing = 0, levers = 0;
+
+    for (uint32_t i = 0; i < ch->levers.count; i++) {
+        reach[i] = reached(c, wish, &ch->levers.item[i]);
+        missing |= reach[i];
+    }
+    while (missing != 0) {
+        const uint32_t i = quickest(ch, w, reach, wish->refused, missing);
+
+        if (i == NONE)
+            return 0;
+        levers |= UINT64_C(1) << i;
+        missing = wish->want == WANT_A_HOLDER ? 0 : missing & ~reach[i];
+    }
+    return levers;
+}
+
 /* The current data first; when they cannot be had, what former holders still have of older
  * versions. A plan of no levers asks for nothing: it has all it can have. */
 static int
@@ -187,6 +282,10 @@ work_out(struct channels *c, const struct wish *wish, uint64_t *levers, struct w
 
     *levers = 0;
     c->plans.count = 0;
+    if (wish->want >= WANT_A_HOLDER) {
+        *levers = find_holders(c, wish);
+        return 0;
+    }
     for (uint32_t depth = 0; rc == 0 && c->plans.count == 0; depth++) {
         rc = gather(c, wish, depth, &a, why);
         if (rc < 0 || a.q.rules == 0)

@@ -12,7 +12,8 @@
 struct channel {
     uint32_t phase;
     struct jurisdiction_id asker;
-    uint64_t through; /* instruments */
+    uint64_t through; /* instruments; of a threat its ordinal */
+    bool threat;      /* the levers of a threat: asker i NONE */
     struct lever_list levers;
     uint32_t *effect; /* owned: [levers][parts of all cohorts], row + 1; 0: not yet worked out */
 };
@@ -24,11 +25,16 @@ struct wish {
     uint64_t parts;   /* of the cohort */
     uint64_t refused; /* levers */
     uint16_t classes;
-    uint8_t want;   /* enum want */
+    uint8_t want;   /* enum want, or one of the below */
     bool encrypted; /* WANT_METADATA: of the classes whose metadata are encrypted, by opening them;
                        else of the others */
     const struct yield *got;
 };
+
+/* What is no disclosure is asked of custodians, a partner's too: the quickest lever that reaches a
+ * site where anything lies, or levers that together reach all such sites that any of the channel's
+ * reaches, the quickest first; none without those refused. */
+enum { WANT_A_HOLDER = WANT_CONTENT + 1, WANT_ALL_HOLDERS };
 
 struct remembered;
 
@@ -51,6 +57,10 @@ void channels_release(struct channels *channels);
 /* The channel of an asker in a phase: `*row` among the channels. ERR_MEMORY, ERR_LIMIT. */
 MUST_CHECK int channel_find(struct channels *channels, uint32_t phase, struct jurisdiction_id asker,
                             uint64_t through, uint32_t *row, struct why *why);
+
+/* The same for a threat, by its ordinal. */
+MUST_CHECK int channel_find_threat(struct channels *channels, uint32_t phase, uint32_t threat,
+                                   uint32_t *row, struct why *why);
 
 /* The levers of the best plan for a wish, as a mask over the channel's; 0: there is none. */
 MUST_CHECK int channel_plan(struct channels *channels, const struct wish *wish, uint64_t *levers,

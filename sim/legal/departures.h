@@ -16,10 +16,10 @@
 struct departures {
     const struct timeline *timeline; /* borrows */
     struct departed {
-        double hazard; /* cumulative, at `at` */
-        sim_ns at;
-        uint32_t phase; /* in which `at` lies */
-        double forced;  /* by blocks so far, part of hazard */
+        double hazard;  /* cumulative by rates, where `phase` begins: kept there, not at the last
+                           question, so that an answer does not depend on what was asked before */
+        double forced;  /* by blocks so far, besides */
+        uint32_t phase; /* of the last question */
     } * cohort;         /* owned: [cohorts] */
     bool any;           /* can any account ever leave? */
 };
@@ -28,10 +28,12 @@ struct departures {
 MUST_CHECK int departures_init(struct departures *out, const struct timeline *timeline);
 void departures_release(struct departures *departures);
 
-/* The cumulative hazard of a cohort at `at`, not before the last time asked about it. */
+/* The cumulative hazard of a cohort at `at`, not before the last time asked about it: an account
+ * has left when its threshold is at most this. */
 double departures_hazard(struct departures *departures, uint32_t cohort, sim_ns at);
 
-/* At `at` every account still there leaves with this probability. */
+/* At `at` every account still there leaves with this probability; not before the last time asked
+ * about the cohort. */
 void departures_force(struct departures *departures, uint32_t cohort, sim_ns at,
                       double probability);
 

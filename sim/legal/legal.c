@@ -4,20 +4,28 @@
 #include <stdlib.h>
 #include "legal/docket.h"
 #include "legal/standing.h"
+#include "legal/threats.h"
 
 /* Sources: every stream of every authority */
 
-/* Authorities and streams have so many numbers in a request's identity (docket.h). */
-enum { AUTHORITIES_MOST = 1 << 12, STREAMS_MOST = 1 << 8 };
+/* Authorities, threats and streams have so many numbers in a request's identity (docket.h). */
+enum {
+    AUTHORITIES_MOST = THREAT_ENTITY,
+    THREATS_MOST = (1 << 12) - THREAT_ENTITY,
+    STREAMS_MOST = 1 << 8
+};
 
 static int
 check_sources(const struct docket *d)
 {
     const struct world *w = d->model->world;
 
-    if (w->authorities > AUTHORITIES_MOST)
+    if (w->authorities - w->threats > AUTHORITIES_MOST)
         return why_add(d->why, ERR_LIMIT, &w->authority[AUTHORITIES_MOST].is.at,
                        "more than %d authorities", AUTHORITIES_MOST);
+    if (w->threats > THREATS_MOST)
+        return why_add(d->why, ERR_LIMIT, &w->threat[THREATS_MOST].is.at, "more than %d threats",
+                       THREATS_MOST);
     for (uint32_t a = 0; a < w->authorities; a++)
         if (w->authority[a].streams > STREAMS_MOST)
             return why_add(d->why, ERR_LIMIT, &w->authority[a].is.at,
@@ -56,11 +64,17 @@ int
 source_channel(struct docket *d, uint32_t source, uint32_t *channel)
 {
     struct source *s = &d->source[source];
+    const struct authority *a = source_authority(d, source);
     int rc = 0;
 
     if (s->channel_phase != d->phase) {
-        rc = channel_find(&d->channels, d->phase, source_authority(d, source)->jurisdiction,
-                          source_stream(d, source)->through, &s->channel, d->why);
+        if (a->threat != NULL)
+            rc = channel_find_threat(&d->channels, d->phase,
+                                     (uint32_t)(a->threat - docket_world(d)->threat), &s->channel,
+                                     d->why);
+        else
+            rc = channel_find(&d->channels, d->phase, a->jurisdiction,
+                              source_stream(d, source)->through, &s->channel, d->why);
         s->channel_phase = d->phase;
     }
     *channel = s->channel;
@@ -74,8 +88,9 @@ expected_accounts(const struct docket *d)
     double sum = 0;
 
     for (uint32_t i = 0; i < d->sources; i++)
-        sum += (double)d->source[i].arrivals.count *
-               fmin(dist_mean(&source_stream(d, i)->accounts) + 1, 1e6);
+        if (!source_stream(d, i)->bulk)
+            sum += (double)d->source[i].arrivals.count *
+                   fmin(dist_mean(&source_stream(d, i)->accounts) + 1, 1e6);
     return (size_t)fmin(sum, 1e9);
 }
 
@@ -88,9 +103,13 @@ docket_init(struct docket *d)
         return rc;
     channels_init(&d->channels, &d->timeline);
     d->requests.unused = d->pursuits.unused = d->links.unused = NONE;
+    d->pressure_at = SIM_NEVER;
     rc = make_sources(d);
     if (rc < 0)
         return rc;
+    if (departures_init(&d->departures, &d->timeline) < 0 ||
+        pressures_make(&d->pressures, d->model, &d->timeline, &d->departures, d->replication) < 0)
+        return why_no_memory(d->why);
     d->got = calloc((size_t)PARTS_MAX * d->timeline.classes + 1, sizeof *d->got);
     d->team = calloc(d->model->world->custodians + 1, sizeof *d->team);
     if (d->got == NULL || d->team == NULL ||
@@ -106,7 +125,7 @@ docket_release(struct docket *d)
     for (uint32_t i = 0; d->source != NULL && i < d->sources; i++)
         arrival_list_release(&d->source[i].arrivals);
     for (uint32_t c = 0; d->team != NULL && c < d->model->world->custodians; c++)
-        free(d->team[c].item);
+        team_release(&d->team[c]);
     free(d->source);
     free(d->authority_of);
     free(d->requests.item);
@@ -116,6 +135,8 @@ docket_release(struct docket *d)
     free(d->taken.item);
     free(d->got);
     free(d->team);
+    pressures_release(d->pressures);
+    departures_release(&d->departures);
     accounts_release(&d->named);
     queue_release(&d->queue);
     tally_release(&d->tally);
@@ -152,14 +173,41 @@ find_next_arrival(struct docket *d)
     }
 }
 
+/* Pressure */
+
+int
+pressure_expect(struct docket *d)
+{
+    const sim_ns next = pressures_next(d->pressures);
+
+    if (next >= d->pressure_at || next >= d->model->horizon)
+        return 0;
+    d->pressure_at = next;
+    return queue_add(&d->queue, next, EVENT_PRESSURE, 0, 0) < 0 ? why_no_memory(d->why) : 0;
+}
+
+/* What was expected earlier may have moved: then nothing is due yet. */
+static int
+press(struct docket *d)
+{
+    d->pressure_at = SIM_NEVER;
+    while (pressures_next(d->pressures) <= d->now)
+        if (pressures_happen(d->pressures, d->now, d->phase) < 0)
+            return why_no_memory(d->why);
+    return pressure_expect(d);
+}
+
 static int
 begin_phase(struct docket *d, uint32_t phase)
 {
     int rc;
 
     d->phase = phase;
-    if (!docket_phase(d)->starts_epoch)
-        return 0;
+    if (pressures_phase(d->pressures, d->now, phase) < 0)
+        return why_no_memory(d->why);
+    rc = pressure_expect(d);
+    if (rc < 0 || !docket_phase(d)->starts_epoch)
+        return rc;
     rc = teams_refill(d);
     return rc < 0 ? rc : requests_look_again(d);
 }
@@ -180,13 +228,22 @@ happen(struct docket *d, const struct event *e)
 {
     if (e->kind == EVENT_PHASE)
         return begin_phase(d, e->a);
+    if (e->kind == EVENT_PRESSURE)
+        return press(d);
     if (e->kind == EVENT_REVIEWED)
         return reviewed(d, e);
     if (d->pursuits.item[e->a].generation != e->b)
         return 0; /* dropped meanwhile */
-    if (e->kind == EVENT_FILED)
+    switch (e->kind) {
+    case EVENT_FILED:
         return pursuit_filed(d, e->a);
-    return e->kind == EVENT_JUDGED ? pursuit_judged(d, e->a) : pursuit_executed(d, e->a);
+    case EVENT_JUDGED:
+        return pursuit_judged(d, e->a);
+    case EVENT_APPEALED:
+        return pursuit_appealed(d, e->a);
+    default:
+        return pursuit_executed(d, e->a);
+    }
 }
 
 /* Every request that was received has one fate, and so has every order a custodian received. */
@@ -211,7 +268,8 @@ arrive(struct docket *d)
 
     d->now = d->arrives_at;
     find_next_arrival(d);
-    return request_arrive(d, source, number);
+    return source_authority(d, source)->threat != NULL ? threat_strike(d, source, number)
+                                                       : request_arrive(d, source, number);
 }
 
 /* Everything in order of time; what was scheduled goes before what arrives at the same instant. */
@@ -235,8 +293,10 @@ docket_run(struct docket *d)
     bool more = true;
     int rc = expect_phases(d);
 
+    if (rc == 0)
+        rc = pressure_expect(d);
     find_next_arrival(d);
-    while (rc == 0 && more)
+    while (rc == 0 && more && (d->tracer == NULL || !tracer_is_done(d->tracer)))
         rc = step(d, &more);
     if (rc == 0)
         rc = requests_close(d);
@@ -258,11 +318,11 @@ desk_release(struct desk *desk)
     ledger_release(&desk->ledger);
 }
 
-static int
-run_one(const struct model *model, struct strategy_id strategy, uint64_t replication,
-        struct desk *desk, struct recording *out, struct why *why)
+static struct docket
+docket_on(const struct model *model, struct strategy_id strategy, uint64_t replication,
+          struct desk *desk, struct why *why)
 {
-    struct docket d = {
+    const struct docket d = {
         .model = model,
         .strategy = &model->strategy[strategy.i],
         .seed = model->study.seed,
@@ -273,17 +333,46 @@ run_one(const struct model *model, struct strategy_id strategy, uint64_t replica
     };
 
     desk->ledger = (struct ledger){0}; /* lent to the docket */
+    return d;
+}
+
+static int
+run_one(const struct model *model, struct strategy_id strategy, uint64_t replication,
+        struct desk *desk, struct recording *out, struct why *why)
+{
+    struct docket d = docket_on(model, strategy, replication, desk, why);
     int rc = docket_init(&d);
 
     if (rc == 0)
         rc = docket_run(&d);
     if (rc == 0 && tally_report(&d.tally, strategy.i, out) < 0)
         rc = why_no_memory(why);
+    if (rc == 0 && pressures_report(d.pressures, strategy.i, out) < 0)
+        rc = why_no_memory(why);
     if (rc == 0)
         rc = standing_report(model, &d.timeline, strategy, out, why);
     desk->ledger = d.ledger;
     d.ledger = (struct ledger){0};
     docket_release(&d);
+    return rc;
+}
+
+int
+docket_watch(const struct model *model, struct strategy_id strategy, uint64_t replication,
+             struct tracer *tracer, struct why *why)
+{
+    struct desk desk = {0};
+    struct docket d = docket_on(model, strategy, replication, &desk, why);
+    int rc;
+
+    d.tracer = tracer;
+    rc = docket_init(&d);
+    if (rc == 0) {
+        tracer_attach(tracer, &d.ledger);
+        rc = docket_run(&d);
+    }
+    docket_release(&d);
+    desk_release(&desk);
     return rc;
 }
 

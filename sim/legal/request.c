@@ -1,105 +1,182 @@
-/* What a request asks for, whom it names, and what is drawn for its levers. Nothing here looks at a
- * placement, so all strategies meet the same. */
+/* A request from its receipt to its fate. See sim/legal/INVARIANTS. */
 #include "legal/docket.h"
-#include <math.h>
 
-enum { AUTHORITY_BITS = 12 }; /* of an identity; the stream's 8 and the number's 44 follow */
-
-static uint64_t
-entity_of(const struct docket *d, uint32_t source)
+static struct request *
+request_at(const struct docket *d, uint32_t row)
 {
-    return (uint64_t)d->source[source].authority.i << 32 | d->source[source].stream;
+    return &d->requests.item[row];
 }
 
-/* The cohort in whose share of the weights u falls. */
-static uint32_t
-cohort_at(const struct request_stream *s, uint32_t cohorts, double u)
+static int
+request_take(struct docket *d, uint32_t *row)
 {
-    uint32_t last = 0;
-
-    for (uint32_t c = 0; c < cohorts; c++) {
-        if (s->target[c] <= 0)
-            continue;
-        last = c; /* rounding may leave a little beyond the last weight */
-        if (u < s->target[c])
-            return c;
-        u -= s->target[c];
+    *row = d->requests.unused;
+    if (*row != NONE) {
+        d->requests.unused = request_at(d, *row)->next;
+    } else {
+        if (VEC_ROOM(&d->requests) < 0)
+            return why_no_memory(d->why);
+        *row = (uint32_t)d->requests.count++;
     }
-    return last;
-}
-
-int
-ask_draw(struct ask *out, const struct docket *d, uint32_t source, uint64_t number)
-{
-    const struct request_stream *facts = source_stream(d, source);
-    const struct world *w = docket_world(d);
-    struct stream s;
-
-    stream_open(&s, d->seed, d->replication, PURPOSE_REQUEST, entity_of(d, source), number);
-    const double want = stream_uniform(&s), whom = stream_uniform(&s);
-
-    *out = (struct ask){
-        .source = source,
-        .number = number,
-        .identity = (uint64_t)d->source[source].authority.i << (64 - AUTHORITY_BITS) |
-                    (uint64_t)d->source[source].stream << ARRIVAL_NUMBER_BITS | number,
-        .cohort = cohort_at(facts, w->cohorts, whom),
-        .classes = (uint16_t)facts->classes,
-        .wants_content = want < facts->wants_content,
-    };
-    out->population = (uint64_t)w->cohort[out->cohort].accounts;
-    const double n = fmax(1, ceil(dist_draw(&facts->accounts, &s)));
-
-    out->accounts = n < (double)out->population ? (uint64_t)n : out->population;
-    if (out->accounts > ACCOUNTS_PER_REQUEST_MOST)
-        return why_add(
-            d->why, ERR_LIMIT, &facts->is.at,
-            "request stream '%s': a request names %.0f accounts, at most %.0f: bulk access "
-            "of that size is not simulated yet",
-            facts->is.name, (double)out->accounts, (double)ACCOUNTS_PER_REQUEST_MOST);
     return 0;
 }
 
-int
-ask_accounts(struct docket *d, const struct ask *ask)
+static int
+request_end(struct docket *d, uint32_t row)
 {
-    struct stream s;
+    struct request *r = request_at(d, row);
+    const int rc = r->ask.bulk ? ledger_release_bulk(&d->ledger, r->ask.identity) : 0;
 
-    d->account = memo_find(d->memo, ask->identity, ask->population, ask->accounts);
-    if (d->account != NULL)
-        return 0;
-    stream_open(&s, d->seed, d->replication, PURPOSE_ACCOUNTS, entity_of(d, ask->source),
-                ask->number);
-    if (accounts_draw(&d->named, ask->population, ask->accounts, &s) < 0)
-        return why_no_memory(d->why);
-    d->account = d->named.first;
-    memo_keep(d->memo, ask->identity, ask->population, d->account, ask->accounts);
-    return 0;
+    while (r->first != NONE)
+        pursuit_end(d, r->first);
+    while (r->taken != NONE) {
+        const uint32_t link = r->taken;
+
+        r->taken = d->links.item[link].next;
+        d->links.item[link].next = d->links.unused;
+        d->links.unused = link;
+    }
+    *r = (struct request){.next = d->requests.unused};
+    d->requests.unused = row;
+    return rc < 0 ? why_no_memory(d->why) : 0;
 }
 
-int
-ask_parts(struct docket *d, const struct ask *ask, uint64_t *parts)
-{
-    int rc;
-
-    *parts = 1;
-    if (d->timeline.parts[ask->cohort].count == 1)
-        return 0;
-    rc = ask_accounts(d, ask);
-    if (rc < 0)
-        return rc;
-    *parts = 0;
-    for (uint64_t i = 0; i < ask->accounts; i++)
-        *parts |=
-            UINT64_C(1) << timeline_part(&d->timeline, docket_phase(d), ask->cohort, d->account[i]);
-    return 0;
-}
+/* Counting */
 
 void
-lever_stream(struct stream *out, const struct docket *d, const struct ask *ask,
-             uint64_t lever_identity, enum lever_draw draw)
+count_order(struct docket *d, const struct pursuit *u, enum fate fate)
 {
-    stream_open(out, d->seed, d->replication, PURPOSE_LEVER, ask->identity, lever_identity);
-    /* The block counter's upper half tells the draws apart: none uses 2^32 blocks. */
-    out->counter[0] = (uint64_t)draw << 32;
+    if (u->received && request_at(d, u->request)->ask.asks == ASKS_DISCLOSURE)
+        d->tally.by_custodian[pursuit_lever(d, u)->custodian.i * FATES + fate]++;
+}
+
+bool
+request_is_met(const struct request *r)
+{
+    if (r->ask.asks != ASKS_DISCLOSURE)
+        return r->complied;
+    return (r->ask.wants_content ? r->content : r->metadata) && !r->wanting;
+}
+
+static enum fate
+fate_of(const struct request *r)
+{
+    if (r->content)
+        return FATE_CONTENT;
+    if (r->active > 0)
+        return FATE_PENDING;
+    return r->metadata ? FATE_METADATA : FATE_REFUSED;
+}
+
+/* Concluding */
+
+static int
+request_conclude(struct docket *d, uint32_t row)
+{
+    const struct request *r = request_at(d, row);
+    int rc = 0;
+
+    if (r->addressed && r->ask.asks != ASKS_DISCLOSURE) {
+        tally_asked(&d->tally, r->ask.source, r->period, r->ask.asks, r->complied, r->shown);
+    } else if (r->addressed) {
+        tally_request(&d->tally, r->ask.source, r->period, fate_of(r), r->challenged, r->shown);
+        rc = tally_delay(&d->tally, d->source[r->ask.source].authority.i, r->received,
+                         r->first_yield);
+    }
+    if (rc < 0)
+        return why_no_memory(d->why);
+    return request_end(d, row);
+}
+
+int
+request_conclude_if_idle(struct docket *d, uint32_t row)
+{
+    const struct request *r = request_at(d, row);
+
+    return r->active == 0 && !r->has_plan && !r->listed ? request_conclude(d, row) : 0;
+}
+
+/* Receipt */
+
+/* Without content among what it names there is none to want. */
+static bool
+names_content(const struct world *w, const struct ask *ask)
+{
+    for (uint32_t k = 0; k < w->classes; k++)
+        if ((ask->classes >> k & 1) != 0 && !w->class[k].metadata)
+            return true;
+    return false;
+}
+
+int
+request_open(struct docket *d, const struct ask *ask, uint32_t *row)
+{
+    const uint32_t shown = source_authority(d, ask->source)->jurisdiction.i;
+    const int rc = request_take(d, row);
+
+    if (rc < 0)
+        return rc;
+    *request_at(d, *row) = (struct request){
+        .ask = *ask,
+        .received = d->now,
+        .period = tally_period(&d->tally, d->now),
+        .since = d->now,
+        .first_yield = SIM_NEVER,
+        .epoch = docket_phase(d)->epoch,
+        .first = NONE,
+        .taken = NONE,
+        .shown = shown,
+        .by_plan = shown,
+        .is_live = true,
+    };
+    docket_trace(d, TRACE_RECEIVED, *row, NONE);
+    return 0;
+}
+
+int
+request_arrive(struct docket *d, uint32_t source, uint64_t number)
+{
+    struct ask ask;
+    uint32_t row;
+    int rc;
+
+    ask_draw(&ask, d, source, number);
+    ask.wants_content &= names_content(docket_world(d), &ask);
+    rc = request_open(d, &ask, &row);
+    return rc < 0 ? rc : request_look(d, row);
+}
+
+/* All of them */
+
+int
+requests_look_again(struct docket *d)
+{
+    const size_t before = d->unmet.count;
+    int rc = 0;
+
+    for (size_t i = 0; i < before && rc == 0; i++) {
+        const uint32_t row = d->unmet.item[i];
+        struct request *r = request_at(d, row);
+
+        r->listed = false;
+        if (r->has_plan) /* of metadata: when it is done, it looks again */
+            continue;
+        /* A look may list it again, behind `before`. */
+        rc = request_is_met(r) ? request_conclude_if_idle(d, row) : request_look(d, row);
+    }
+    for (size_t i = before; i < d->unmet.count; i++)
+        d->unmet.item[i - before] = d->unmet.item[i];
+    d->unmet.count -= before;
+    return rc;
+}
+
+int
+requests_close(struct docket *d)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < d->requests.count && rc == 0; i++)
+        if (request_at(d, (uint32_t)i)->is_live)
+            rc = request_conclude(d, (uint32_t)i);
+    return rc;
 }

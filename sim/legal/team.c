@@ -1,5 +1,6 @@
-/* The legal team of a custodian: reviewers, and a queue in order of arrival. */
+/* The legal team of a custodian: reviewers, and who waits for them. */
 #include "legal/docket.h"
+#include <stdlib.h>
 
 /* A custodian without reviewers has no team that could be busy: its review delays, no more. */
 static bool
@@ -14,12 +15,13 @@ static int
 begin_review(struct docket *d, uint32_t custodian, uint32_t row)
 {
     struct pursuit *u = &d->pursuits.item[row];
-    const struct legal_team *team = &docket_world(d)->custodian[custodian].team;
+    struct lever room;
+    const struct lever *l = pursuit_lever_now(d, u, &room);
     struct stream s;
     sim_ns took;
 
     lever_stream(&s, d, &d->requests.item[u->request].ask, u->identity, DRAW_REVIEW);
-    took = ns_from_seconds(dist_draw(&team->review, &s));
+    took = ns_from_seconds(dist_draw(lever_review_terms(docket_world(d), l).review, &s));
     u->state = PURSUIT_REVIEW;
     d->team[custodian].busy++;
     if (took >= d->model->horizon - d->now)
@@ -31,30 +33,41 @@ begin_review(struct docket *d, uint32_t custodian, uint32_t row)
 }
 
 static int
-ring_add(struct team *t, struct waiting w)
+line_add(struct line_up *l, struct waiting w)
 {
-    if (t->count == t->capacity) {
-        const size_t before = t->capacity;
+    if (l->count == l->capacity) {
+        const size_t before = l->capacity;
 
-        if (mem_grow(&t->item, &t->capacity, t->count + 1, sizeof *t->item) < 0)
+        if (mem_grow(&l->item, &l->capacity, l->count + 1, sizeof *l->item) < 0)
             return ERR_MEMORY;
         /* What had wrapped to the front moves behind the old end. The array at least doubles. */
-        for (size_t i = 0; i < t->head && before > 0; i++)
-            t->item[before + i] = t->item[i];
+        for (size_t i = 0; i < l->head && before > 0; i++)
+            l->item[before + i] = l->item[i];
     }
-    t->item[(t->head + t->count++) % t->capacity] = w;
+    l->item[(l->head + l->count++) % l->capacity] = w;
     return 0;
+}
+
+static struct waiting
+line_next(struct line_up *l)
+{
+    const struct waiting w = l->item[l->head];
+
+    l->head = (l->head + 1) % l->capacity;
+    l->count--;
+    return w;
 }
 
 int
 team_receive(struct docket *d, uint32_t custodian, uint32_t row)
 {
     struct pursuit *u = &d->pursuits.item[row];
+    struct team *t = &d->team[custodian];
 
     if (has_reviewer(d, custodian))
         return begin_review(d, custodian, row);
     u->state = PURSUIT_QUEUED;
-    return ring_add(&d->team[custodian], (struct waiting){row, u->generation}) < 0
+    return line_add(u->urgent ? &t->urgent : &t->others, (struct waiting){row, u->generation}) < 0
                ? why_no_memory(d->why)
                : 0;
 }
@@ -66,11 +79,9 @@ refill(struct docket *d, uint32_t custodian)
     struct team *t = &d->team[custodian];
     int rc = 0;
 
-    while (t->count > 0 && rc == 0 && has_reviewer(d, custodian)) {
-        const struct waiting w = t->item[t->head];
+    while (t->urgent.count + t->others.count > 0 && rc == 0 && has_reviewer(d, custodian)) {
+        const struct waiting w = line_next(t->urgent.count > 0 ? &t->urgent : &t->others);
 
-        t->head = (t->head + 1) % t->capacity;
-        t->count--;
         if (d->pursuits.item[w.pursuit].generation == w.generation)
             rc = begin_review(d, custodian, w.pursuit);
     }
@@ -92,4 +103,11 @@ teams_refill(struct docket *d)
     for (uint32_t c = 0; c < docket_world(d)->custodians && rc == 0; c++)
         rc = refill(d, c);
     return rc;
+}
+
+void
+team_release(struct team *team)
+{
+    free(team->urgent.item);
+    free(team->others.item);
 }

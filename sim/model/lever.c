@@ -3,23 +3,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a threat's lever is aimed at: stands above the addressee's row in its identity. */
+enum target { TARGET_SITE, TARGET_STORE, TARGET_CUSTODIAN, TARGET_ALL };
+enum { SPECIAL_SHIFT = 24 };
+
 /*
  * Identity, from high to low: instrument 8 bits, partner's instrument 8, acting jurisdiction 8,
- * addressee kind 8, addressee row 32. All are ordinals, so it is the same in every epoch.
+ * addressee kind 8, `special` 8, addressee row 24. All are ordinals, so it is the same in every
+ * epoch. `special` is 0, or the jurisdiction whose statute blocks the order and 1; of a threat its
+ * kind of target.
  */
 static uint64_t
-identity_of(const struct lever *l, uint32_t acting_instrument)
+identity_of(const struct lever *l, uint32_t acting_instrument, uint32_t special, uint32_t row)
 {
-    uint32_t row = 0;
+    return (uint64_t)(l->instrument.i & 0xff) << 56 | (uint64_t)(acting_instrument & 0xff) << 48 |
+           (uint64_t)(l->acting.i & 0xff) << 40 | (uint64_t)l->addressee << 32 |
+           (uint64_t)special << SPECIAL_SHIFT | row;
+}
 
+static uint32_t
+row_of(const struct lever *l)
+{
     if (l->custodian.i != NONE)
-        row = l->custodian.i;
-    else if (l->place.i != NONE)
-        row = l->place.i;
-    else if (l->cohort.i != NONE)
-        row = l->cohort.i;
-    return (uint64_t)l->instrument.i << 56 | (uint64_t)(acting_instrument & 0xff) << 48 |
-           (uint64_t)(l->acting.i & 0xff) << 40 | (uint64_t)l->addressee << 32 | row;
+        return l->custodian.i;
+    if (l->place.i != NONE)
+        return l->place.i;
+    return l->cohort.i != NONE ? l->cohort.i : 0;
 }
 
 static struct lever
@@ -44,30 +53,32 @@ lever_blank(struct jurisdiction_id asker, const struct instrument *terms, uint32
 static int
 list_add(struct lever_list *list, struct lever lever, uint32_t acting_instrument, struct why *why)
 {
-    lever.identity = identity_of(&lever, acting_instrument);
+    const uint32_t special = lever.statute.i == NONE ? 0 : lever.statute.i + 1;
+
     if (VEC_ROOM(list) < 0)
         return why_no_memory(why);
+    lever.identity = identity_of(&lever, acting_instrument, special, row_of(&lever));
     list->item[list->count++] = lever;
     return 0;
 }
 
-/* Does custodian c possess (or, unless `operated_only`, control) anything the lever may reach? */
-static bool
-custodian_holds_any(const struct world *w, struct custodian_id c, struct jurisdiction_id inside,
-                    bool abroad, bool operated_only)
+/* The jurisdictions in which custodian c possesses (or, unless `operated_only`, controls) anything.
+ */
+static uint64_t
+custodian_holds_in(const struct world *w, struct custodian_id c, bool operated_only)
 {
+    uint64_t in = 0;
+
     for (uint32_t i = 0; i < w->sites; i++)
-        if ((abroad || site_jurisdiction(w, (struct site_id){i}).i == inside.i) &&
-            (custodian_is_under(w, w->site[i].operator, c) ||
-             (!operated_only && custodian_is_under(w, w->site[i].controller, c))))
-            return true;
+        if (custodian_is_under(w, w->site[i].operator, c) ||
+            (!operated_only && custodian_is_under(w, w->site[i].controller, c)))
+            in |= UINT64_C(1) << site_jurisdiction(w, (struct site_id){i}).i;
     for (uint32_t i = 0; i < w->stores; i++)
         if (w->store[i].kind != STORE_DEVICE &&
-            (abroad || store_jurisdiction(w, (struct store_id){i}).i == inside.i) &&
             (custodian_is_under(w, w->store[i].operator, c) ||
              (!operated_only && custodian_is_under(w, w->store[i].controller, c))))
-            return true;
-    return false;
+            in |= UINT64_C(1) << store_jurisdiction(w, (struct store_id){i}).i;
+    return in;
 }
 
 static bool
@@ -85,11 +96,41 @@ place_is_of_interest(const struct world *w, uint32_t place, bool devices)
     return false;
 }
 
+bool
+statute_blocks(const struct world *w, struct jurisdiction_id inside, struct jurisdiction_id acting)
+{
+    const struct blocking_statute *statute = w->jurisdiction[inside.i].statute;
+
+    return statute != NULL && inside.i != acting.i && (statute->against >> acting.i & 1) != 0;
+}
+
+/* The lever on one custodian, for what lies in the jurisdictions `in`: one lever for what no
+ * statute keeps from it, one for each jurisdiction whose does. */
+static int
+add_custodian(struct lever_list *list, const struct world *w, struct lever l, uint32_t acting,
+              uint64_t in, struct why *why)
+{
+    uint64_t blocked = 0;
+    int rc = 0;
+
+    for (uint64_t rest = in; rest != 0 && l.addressee == ADDRESSEE_CUSTODIAN; rest &= rest - 1)
+        if (statute_blocks(w, (struct jurisdiction_id){(uint32_t)__builtin_ctzll(rest)}, l.acting))
+            blocked |= rest & -rest;
+    if ((in & ~blocked) != 0)
+        rc = list_add(list, l, acting, why);
+    for (; blocked != 0 && rc == 0; blocked &= blocked - 1) {
+        l.statute.i = (uint32_t)__builtin_ctzll(blocked);
+        rc = list_add(list, l, acting, why);
+    }
+    return rc;
+}
+
 static int
 add_custodians(struct lever_list *list, const struct world *w, struct lever l, uint32_t acting,
                struct why *why)
 {
     const bool state = l.addressee == ADDRESSEE_STATE_CUSTODIAN;
+    const uint64_t near = l.acting_terms->abroad ? UINT64_MAX : UINT64_C(1) << l.acting.i;
     int rc = 0;
 
     for (uint32_t c = 0; c < w->custodians && rc == 0; c++) {
@@ -98,8 +139,9 @@ add_custodians(struct lever_list *list, const struct world *w, struct lever l, u
                                   : (cu->served_in >> l.acting.i & 1) != 0;
 
         l.custodian.i = c;
-        if (served && custodian_holds_any(w, l.custodian, l.acting, l.acting_terms->abroad, state))
-            rc = list_add(list, l, acting, why);
+        if (served)
+            rc = add_custodian(list, w, l, acting, custodian_holds_in(w, l.custodian, state) & near,
+                               why);
     }
     return rc;
 }
@@ -198,6 +240,72 @@ lever_list_make(struct lever_list *list, const struct world *w, struct jurisdict
     return rc;
 }
 
+/* Threats */
+
+/* All that a custodian operates, itself or through subsidiaries, into the lever. */
+static void
+add_operated(struct lever *l, const struct world *w, struct custodian_id c)
+{
+    for (uint32_t i = 0; i < w->sites; i++)
+        if (custodian_is_under(w, w->site[i].operator, c))
+            l->sites |= UINT64_C(1) << i;
+    for (uint32_t i = 0; i < w->stores; i++)
+        if (custodian_is_under(w, w->store[i].operator, c))
+            l->stores |= UINT64_C(1) << i;
+}
+
+/* One target of a threat: its lever, and its share of what the lever on all of them takes. */
+static int
+add_target(struct lever_list *list, const struct world *w, const struct lever *blank,
+           enum target target, uint32_t row, struct lever *all, struct why *why)
+{
+    struct lever l = *blank;
+
+    if (target == TARGET_SITE)
+        l.sites = UINT64_C(1) << row;
+    else if (target == TARGET_STORE)
+        l.stores = UINT64_C(1) << row;
+    else
+        add_operated(&l, w, l.custodian = (struct custodian_id){row});
+    all->sites |= l.sites;
+    all->stores |= l.stores;
+    if (VEC_ROOM(list) < 0)
+        return why_no_memory(why);
+    l.identity = identity_of(&l, NONE, target, row);
+    list->item[list->count++] = l;
+    return 0;
+}
+
+int
+lever_list_make_threat(struct lever_list *list, const struct world *w, const struct threat *threat,
+                       struct why *why)
+{
+    const uint64_t targets[] = {threat->sites, threat->stores, threat->custodians};
+    struct lever blank = lever_blank((struct jurisdiction_id){NONE}, &threat->terms, NONE);
+    int rc = 0;
+
+    blank.addressee = ADDRESSEE_COVERT;
+    blank.threat = threat;
+    blank.sites = blank.stores = 0;
+    struct lever all = blank;
+
+    list->count = 0;
+    for (enum target k = TARGET_SITE; k <= TARGET_CUSTODIAN; k++)
+        for (uint64_t rest = targets[k]; rest != 0 && rc == 0; rest &= rest - 1)
+            rc = add_target(list, w, &blank, k, (uint32_t)__builtin_ctzll(rest), &all, why);
+    if (rc == 0 && list->count > 1) {
+        if (VEC_ROOM(list) < 0)
+            return why_no_memory(why);
+        all.identity = identity_of(&all, NONE, TARGET_ALL, 0);
+        list->item[list->count++] = all;
+    }
+    if (rc == 0 && list->count > 64)
+        rc = why_add(why, ERR_LIMIT, &threat->is.at,
+                     "threat '%s': its targets make %zu levers, at most 64 are supported",
+                     threat->is.name, list->count);
+    return rc;
+}
+
 void
 lever_list_release(struct lever_list *list)
 {
@@ -219,9 +327,57 @@ lever_grant(const struct lever *lever)
     return lever->treaty != NULL ? lever->terms->grant * lever->treaty->grant : lever->terms->grant;
 }
 
+static const struct dist no_delay = {.kind = DIST_CONSTANT};
+
+struct review_terms
+lever_review_terms(const struct world *w, const struct lever *l)
+{
+    const struct instrument *own = l->acting_terms;
+
+    if (l->addressee != ADDRESSEE_CUSTODIAN)
+        return (struct review_terms){.review = &no_delay};
+    const struct custodian *c = &w->custodian[l->custodian.i];
+
+    return (struct review_terms){
+        .review = (own->own & OWN_REVIEW) != 0 ? &own->review : &c->team.review,
+        .rejects = (own->own & OWN_REJECTS) != 0 ? own->rejects : c->rejects,
+        .narrows = (own->own & OWN_NARROWS) != 0 ? own->narrows : c->narrows,
+        .challenges = (own->own & OWN_CHALLENGES) != 0 ? own->challenges : c->challenges,
+    };
+}
+
+double
+lever_challenge_wins(const struct world *w, const struct lever *l)
+{
+    if (l->addressee != ADDRESSEE_CUSTODIAN)
+        return 0;
+    const struct custodian *c = &w->custodian[l->custodian.i];
+    const double wins = c->challenge_wins;
+
+    return wins * (1 - l->acting_terms->appeals * l->acting_terms->appeal_wins) +
+           (1 - wins) * c->appeals * c->appeal_wins;
+}
+
+double
+lever_obeys(const struct world *w, const struct lever *l)
+{
+    return l->statute.i == NONE ? 1 : w->jurisdiction[l->statute.i].statute->obeys;
+}
+
+/* Mean seconds of a challenge: the court, and whoever loses there may appeal. */
+static double
+mean_challenge_s(const struct custodian *c, const struct instrument *acting)
+{
+    const double appealed =
+        c->challenge_wins * acting->appeals + (1 - c->challenge_wins) * c->appeals;
+
+    return dist_mean(&c->court) + (appealed > 0 ? appealed * dist_mean(&c->appeal) : 0);
+}
+
 double
 lever_mean_delay_s(const struct world *w, const struct lever *l)
 {
+    const struct review_terms terms = lever_review_terms(w, l);
     double s = dist_mean(&l->terms->execution);
 
     if (l->treaty != NULL)
@@ -233,34 +389,62 @@ lever_mean_delay_s(const struct world *w, const struct lever *l)
     for (uint32_t i = 0; i < l->terms->stages; i++)
         s += dist_mean(&l->terms->stage[i]);
     if (lever_is_reviewed(l))
-        s += dist_mean(&w->custodian[l->custodian.i].team.review);
+        s += dist_mean(terms.review);
     if (l->addressee == ADDRESSEE_CUSTODIAN)
-        s += w->custodian[l->custodian.i].challenges *
-             dist_mean(&w->custodian[l->custodian.i].court);
+        s += terms.challenges * mean_challenge_s(&w->custodian[l->custodian.i], l->acting_terms);
     return s;
 }
 
 double
 lever_metadata_probability(const struct world *w, const struct lever *l)
 {
-    double p = lever_grant(l);
+    const struct review_terms terms = lever_review_terms(w, l);
 
-    if (l->addressee == ADDRESSEE_CUSTODIAN) {
-        const struct custodian *c = &w->custodian[l->custodian.i];
-
-        p *= (1 - c->rejects) * (1 - c->challenges * c->challenge_wins);
-    }
-    return p;
+    return lever_grant(l) * lever_obeys(w, l) *
+           ((1 - terms.rejects) * (1 - terms.challenges * lever_challenge_wins(w, l)));
 }
 
 double
 lever_content_probability(const struct world *w, const struct lever *l)
 {
-    double p = lever_metadata_probability(w, l);
+    return lever_metadata_probability(w, l) * (1 - lever_review_terms(w, l).narrows);
+}
 
-    if (l->addressee == ADDRESSEE_CUSTODIAN)
-        p *= 1 - w->custodian[l->custodian.i].narrows;
-    return p;
+/* Multiples of the mean rate, summed over the hours from midnight to hour `x` of a day or the next.
+ */
+static double
+hours_until(const struct cohort *cohort, double x)
+{
+    const double whole = floor(x);
+    double sum = (x - whole) * cohort->hour[(unsigned)whole % 24];
+
+    for (unsigned h = 0; h < (unsigned)whole; h++)
+        sum += cohort->hour[h % 24];
+    return sum;
+}
+
+double
+lever_watch_chance(const struct world *w, const struct cohort *cohort, struct class_id class,
+                   double holds_for_s)
+{
+    const double per_hour = 3600 * cohort->operations_per_s * w->class[class.i].weight;
+    const double held = fmax(holds_for_s, 0) / 3600, days = floor(held / 24);
+    const double rest = held - 24 * days, part = rest - floor(rest);
+    const double whole_days = days > 0 ? days * hours_until(cohort, 24) : 0;
+    double untouched = 0; /* mean of exp(-L) */
+
+    /* In each hour L runs straight up to where t + D passes into another hour, and from there. */
+    for (unsigned i = 0; i < 48; i++) {
+        const double from = i % 2 == 0 ? i / 2 : i / 2 + 1 - part;
+        const double to = i % 2 == 0 ? i / 2 + 1 - part : i / 2 + 1;
+        const double a =
+            per_hour * (whole_days + hours_until(cohort, from + rest) - hours_until(cohort, from));
+        const double b =
+            per_hour * (whole_days + hours_until(cohort, to + rest) - hours_until(cohort, to));
+
+        untouched += (to - from) * exp(-a) * (a == b ? 1 : -expm1(a - b) / (b - a));
+    }
+    return fmax(0, 1 - untouched / 24);
 }
 
 double
@@ -285,9 +469,37 @@ cohort_cache_capture(const struct cohort *cohort, double reads_per_s, double ttl
     return sum / COUNT(cohort->hour);
 }
 
+static void
+describe_threat(const struct world *w, const struct lever *l, struct text *text)
+{
+    const bool insider = l->threat->class == ADVERSARY_INSIDER;
+    const uint32_t row = l->identity & 0xffffff;
+    const char *of = "all its targets";
+
+    switch ((enum target)(l->identity >> SPECIAL_SHIFT & 0xff)) {
+    case TARGET_SITE:
+        of = w->site[row].is.name;
+        break;
+    case TARGET_STORE:
+        of = w->store[row].is.name;
+        break;
+    case TARGET_CUSTODIAN:
+        of = w->custodian[row].is.name;
+        break;
+    case TARGET_ALL:
+        break;
+    }
+    text_addf(text, "%s %s %s %s", insider ? "insider" : "breach", l->threat->is.name,
+              insider ? "at" : "of", of);
+}
+
 void
 lever_describe(const struct world *w, const struct lever *l, struct text *text)
 {
+    if (l->threat != NULL) {
+        describe_threat(w, l, text);
+        return;
+    }
     text_addf(text, "%s %s", w->jurisdiction[l->asker.i].is.name,
               w->instrument[l->instrument.i].name);
     if (l->treaty != NULL)
@@ -299,4 +511,6 @@ lever_describe(const struct world *w, const struct lever *l, struct text *text)
         text_addf(text, " at %s", w->place[l->place.i].is.name);
     else if (l->cohort.i != NONE)
         text_addf(text, " on users of %s", w->cohort[l->cohort.i].is.name);
+    if (l->statute.i != NONE)
+        text_addf(text, " for what lies in %s", w->jurisdiction[l->statute.i].is.name);
 }

@@ -2,27 +2,12 @@
 #define MODEL_PLAN_H
 
 /*
- * Minimal sets. An authority's plans are the minimal sets of levers whose joint yield opens what it
- * wants; coercion sets and denial sets are the same question of jurisdictions and custodians.
- *
- * Sets are 64-bit masks, found in order of size and then of ordinal, so that the order is the
- * file's. A superset of a set already found is never visited.
+ * Plans: the minimal sets of levers whose joint yield opens what an authority wants. They are the
+ * minimal solutions of a formula over levers (opening.h), found on its decision diagram: how many
+ * there are, and which is the best, is known without listing them.
  */
 #include "model/lever.h"
-
-struct set_list {
-    uint64_t *item; /* owned */
-    size_t count, capacity;
-};
-
-/* Is the set enough? Must be monotone: a superset of enough is enough. */
-typedef bool set_test(const void *context, uint64_t set);
-
-/* All minimal sets over `n` members for which `test` holds; the empty set when that is enough.
- * ERR_LIMIT above 24 members that matter. Members that never matter cost little. */
-MUST_CHECK int minimal_sets(struct set_list *out, uint32_t n, set_test *test, const void *context,
-                            struct why *why);
-void set_list_release(struct set_list *list);
+#include "model/sets.h"
 
 enum want { WANT_METADATA, WANT_CIPHERTEXT, WANT_CONTENT };
 
@@ -30,12 +15,17 @@ enum want { WANT_METADATA, WANT_CIPHERTEXT, WANT_CONTENT };
 struct plan {
     uint64_t levers;    /* mask over the lever list */
     double days;        /* the largest mean delay of its levers */
-    double probability; /* product over its levers, for what is wanted */
+    double probability; /* product over its levers, for what is wanted, times the least of the
+                           chances on which the rules depend (a cached key, plaintext watched) */
 };
+
+/* At most so many plans are listed; `total` says how many there are. */
+#define PLANS_MOST SETS_MOST
 
 struct plan_list {
     struct plan *item; /* owned; best first: least days, then fewer levers, then file order */
     size_t count, capacity;
+    uint64_t total; /* UINT64_MAX stands for that many or more */
 };
 
 /*
@@ -43,9 +33,9 @@ struct plan_list {
  * allowed; for WANT_METADATA leave out classes whose metadata are encrypted). `got` is what the
  * asker has already (NULL: nothing); `refused` masks levers that may not be used. Rules that all
  * levers together cannot open are left aside (an end-to-end class does not save the others); a set
- * satisfies when it opens all that are left; with none left there is no plan. A cached key counts
- * as a yield, and its chance goes into the plan's probability. `sites[i]`, `stores[i]` are the
- * holders with something under rule i.
+ * satisfies when it opens all that are left; with none left there is no plan. A cached key and
+ * plaintext in use that is watched count as yields, and their chances go into the plan's
+ * probability. `sites[i]`, `stores[i]` are the holders with something under rule i.
  */
 struct plan_question {
     const struct world *world;
@@ -55,13 +45,23 @@ struct plan_question {
     const struct yield *got;   /* one a rule, or NULL */
     const double *reads_per_s; /* one a rule: reads that fill its key cache (epoch_cache_reads);
                                   NULL when no rule has a cache, or chances do not matter */
-    uint32_t rules;
+    const uint32_t *classes;   /* one a rule: mask of the data classes asked for under it, of which
+                                  each must be met in use where a gateway is watched; NULL when
+                                  nothing is watched, or chances do not matter */
+    uint32_t rules;            /* at most 64 */
     const struct lever_list *levers; /* at most 64 */
     uint64_t refused;
     enum want want;
 };
+
+/* All plans, or the first PLANS_MOST of them. Replaces what `out` holds; release it also after
+ * failure. ERR_MEMORY, ERR_LIMIT. */
 MUST_CHECK int plan_list_make(struct plan_list *out, const struct plan_question *question,
                               struct why *why);
 void plan_list_release(struct plan_list *list);
+
+/* The first plan that the list would have, without the others. Found false: there is none. */
+MUST_CHECK int plan_best(struct plan *out, bool *found, const struct plan_question *question,
+                         struct why *why);
 
 #endif

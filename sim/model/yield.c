@@ -14,6 +14,18 @@ inside(const struct world *w, struct place_id at, struct jurisdiction_id j)
     return at.i != NONE && w->place[at.i].in.i == j.i;
 }
 
+/* Is it for this lever to take what stands there: under the statute that blocks it, or elsewhere
+ * than under any such statute? */
+static bool
+statute_leaves(const struct world *w, const struct lever *l, struct place_id at)
+{
+    if (at.i == NONE)
+        return false;
+    const struct jurisdiction_id in = w->place[at.i].in;
+
+    return l->statute.i != NONE ? in.i == l->statute.i : !statute_blocks(w, in, l->acting);
+}
+
 /* Does the lever reach this holder at all? (covert levers state theirs and never ask) */
 static bool
 reaches(const struct world *w, const struct lever *l, struct holder h)
@@ -22,8 +34,9 @@ reaches(const struct world *w, const struct lever *l, struct holder h)
 
     switch (l->addressee) {
     case ADDRESSEE_CUSTODIAN:
-        return near && (custodian_is_under(w, h.operator, l->custodian) ||
-                        custodian_is_under(w, h.controller, l->custodian));
+        return near && statute_leaves(w, l, h.at) &&
+               (custodian_is_under(w, h.operator, l->custodian) ||
+                custodian_is_under(w, h.controller, l->custodian));
     case ADDRESSEE_STATE_CUSTODIAN:
         return near && custodian_is_under(w, h.operator, l->custodian);
     case ADDRESSEE_LOCATION:
@@ -92,6 +105,19 @@ stores_cacheable(const struct world *w, uint64_t stores)
     return out & stores;
 }
 
+/* Does it hold, for a while, the gateway where the rule's data are decrypted? */
+static bool
+holds_gateway(const struct world *w, const struct lever *l, const struct rule *rule,
+              struct cohort_id cohort)
+{
+    if (l->acting_terms->holds_for_s <= 0 || rule->decrypts != DECRYPTS_GATEWAY ||
+        (rule->key_cache_ttl_s <= 0 && !l->acting_terms->watches))
+        return false;
+    const struct site_id g = rule_gateway(w, rule, cohort);
+
+    return g.i != NONE && takes_site(w, l, g.i);
+}
+
 struct yield
 lever_yield(const struct world *w, const struct lever *l, const struct rule *rule,
             struct cohort_id cohort, uint64_t sites, uint64_t stores)
@@ -112,12 +138,10 @@ lever_yield(const struct world *w, const struct lever *l, const struct rule *rul
         if ((stores >> i & 1) != 0)
             take_store(w, l, cohort, i, &y);
     y.metadata = y.fragments != 0;
-    if (rule->key_cache_ttl_s > 0 && l->acting_terms->holds_for_s > 0 &&
-        rule->decrypts == DECRYPTS_GATEWAY) {
-        const struct site_id g = rule_gateway(w, rule, cohort);
-
-        if (g.i != NONE && takes_site(w, l, g.i))
-            y.cached = stores_cacheable(w, rule->stores & stores);
+    if (holds_gateway(w, l, rule, cohort)) {
+        if (rule->key_cache_ttl_s > 0)
+            y.cached = stores_cacheable(w, rule_fetch_stores(rule) & stores);
+        y.watched = l->acting_terms->watches;
     }
     return y;
 }
@@ -150,8 +174,9 @@ yield_has_ciphertext(const struct rule *rule, const struct yield *got)
 bool
 yield_opens(const struct rule *rule, const struct yield *got)
 {
-    return got->plaintext || (yield_has_ciphertext(rule, got) &&
-                              formula_holds(&rule->keys, got->keys | got->uses | got->cached));
+    return got->plaintext || got->watched ||
+           (yield_has_ciphertext(rule, got) &&
+            formula_holds(&rule->keys, got->keys | got->uses | got->cached));
 }
 
 void
@@ -163,4 +188,5 @@ yield_merge(struct yield *into, const struct yield *from)
     into->cached |= from->cached;
     into->metadata |= from->metadata;
     into->plaintext |= from->plaintext;
+    into->watched |= from->watched;
 }

@@ -28,7 +28,7 @@ facts_init(struct facts *f, double horizon_days, double rate_per_day)
     for (int i = 0; i < 2; i++) {
         f->stream[i] = (struct request_stream){
             .is.name = "s", .rate_per_s = rate_per_day / DAY, .concerns = 1};
-        f->authority[i] = (struct authority){.stream = &f->stream[i], .streams = 1};
+        f->authority[i] = (struct authority){.stream = &f->stream[i], .streams = 1, .entity = i};
         f->world[i] = (struct world){.authority = &f->authority[i], .authorities = 1};
         f->epoch[i].world = &f->world[i];
     }

@@ -33,7 +33,7 @@ late_init(struct late *f, double early_per_day, double late_per_day)
             (struct request_stream){.is.name = "s",
                                     .rate_per_s = (i == 0 ? early_per_day : late_per_day) / DAY,
                                     .concerns = 1};
-        f->authority[i] = (struct authority){.stream = &f->stream[i], .streams = 1};
+        f->authority[i] = (struct authority){.stream = &f->stream[i], .streams = 1, .entity = i};
         f->world[i] = (struct world){.authority = &f->authority[i], .authorities = 1};
         f->epoch[i].world = &f->world[i];
     }
