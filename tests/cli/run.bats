@@ -190,7 +190,7 @@ assert abs(float(flip["value"]) - math.log(2) / 4) < 0.02, flip
 assert abs(flip["quantile"] - float(flip["value"])) < 1e-4
 assert most["verdict"] == "holds" and most["inputs"] == []
 assert "flips at instruments.production-order.grant = " + flip["value"] + " (from 0.5; " in text
-assert "No value tried flips these:" in text
+assert "No value tried flips any other requirement." in text
 assert "sites.store.service: from 1.01 ms to 1.99 ms" in text
 PY
 }
