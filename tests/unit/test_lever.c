@@ -54,14 +54,14 @@ check_split(const struct random_world *rw, const struct lever *whole, const stru
     for (uint32_t j = 0; j < RW_JURISDICTIONS; j++)
         lawless[j].statute = NULL;
     free.jurisdiction = lawless;
-    const struct yield before = all_of(&free, whole, &rw->rule);
+    const struct yield before = all_of(&free, whole, &rw->rule[0]);
 
     for (size_t i = 0; i < list->count; i++) {
         const struct lever *l = &list->item[i];
 
         if (!same_order(l, whole))
             continue;
-        const struct yield y = all_of(w, l, &rw->rule);
+        const struct yield y = all_of(w, l, &rw->rule[0]);
 
         found++;
         assert_true((y.fragments & sites) == 0 && ((y.keys | y.uses) & stores) == 0);
