@@ -1,7 +1,7 @@
 /* jurisim run: simulate all strategies of a scenario, keep the run in a database, print the
  * results. */
 #include "base/json.h"
-#include "cli/simulate.h"
+#include "cli/beside.h"
 #include "report/claims.h"
 #include "report/compare.h"
 #include "report/run_json.h"
@@ -22,12 +22,28 @@ static const char help[] =
     "      --costs FILE    a cost file instead of the shipped reference\n"
     "      --resume        go on with a run that was cut off\n"
     "      --force         replace the run that DB holds\n"
+    "      --flips[=N]     what would change a requirement: of each uncertain input the value\n"
+    "                      nearest to its centre that flips it, by N legal replications each (50)\n"
+    "      --readings=N    judge the scenario's readings of contested law by N replications\n"
+    "                      each, instead of as many as the run\n"
+    "      --no-readings   leave the readings out\n"
     "      --dry-run       check everything, say what would be run\n"
     "      --json          results as JSON on stdout\n"
     "  -q, --quiet         no progress bar\n\n"
     "Exit 3 when an `expect` or `require` line of the scenario does not hold.\n";
 
-enum { OPT_SEED = 256, OPT_SET, OPT_COSTS, OPT_RESUME, OPT_FORCE, OPT_DRY, OPT_JSON };
+enum {
+    OPT_SEED = 256,
+    OPT_SET,
+    OPT_COSTS,
+    OPT_RESUME,
+    OPT_FORCE,
+    OPT_DRY,
+    OPT_JSON,
+    OPT_FLIPS,
+    OPT_READINGS,
+    OPT_NO_READINGS
+};
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
     {"strategy", required_argument, NULL, 's'},
@@ -42,12 +58,16 @@ static const struct option options[] = {
     {"force", no_argument, NULL, OPT_FORCE},
     {"dry-run", no_argument, NULL, OPT_DRY},
     {"json", no_argument, NULL, OPT_JSON},
+    {"flips", optional_argument, NULL, OPT_FLIPS},
+    {"readings", required_argument, NULL, OPT_READINGS},
+    {"no-readings", no_argument, NULL, OPT_NO_READINGS},
     {NULL, 0, NULL, 0},
 };
 
 struct asked {
     struct cli_scenario in;
     struct simulate_options simulate;
+    struct beside_options beside;
     bool resume, force, dry_run, json;
 };
 
@@ -87,6 +107,24 @@ take_option(struct asked *a, int o)
                    : cli_misuse("run", "--set needs PATH=VALUE, got '%s'", optarg);
     case OPT_COSTS:
         a->in.costs = optarg;
+        return EXIT_DONE;
+    case OPT_FLIPS:
+        a->beside.flips = true;
+        if (optarg == NULL)
+            return EXIT_DONE;
+        if (!cli_whole(optarg, 1, 1000000, &n))
+            return cli_misuse("run", "--flips needs a whole number from 1 to 1000000, got '%s'",
+                              optarg);
+        a->beside.flip_replications = (uint32_t)n;
+        return EXIT_DONE;
+    case OPT_READINGS:
+        if (!cli_whole(optarg, 1, 1000000, &n))
+            return cli_misuse("run", "--readings needs a whole number from 1 to 1000000, got '%s'",
+                              optarg);
+        a->beside.reading_replications = (uint32_t)n;
+        return EXIT_DONE;
+    case OPT_NO_READINGS:
+        a->beside.readings = false;
         return EXIT_DONE;
     default:
         a->resume |= o == OPT_RESUME;
@@ -129,10 +167,12 @@ print_dry(const struct asked *a, const struct run *run, const struct run_size *s
 }
 
 static int
-print_results(const struct asked *a, const struct run *run, struct text *out)
+print_results(const struct asked *a, const struct run *run, const struct beside *beside,
+              struct text *out)
 {
+    const struct json_more more = {beside_json, beside};
     int rc = a->json ? run_json(out, a->in.path, run->model, &run->legend, &run->outcome,
-                                &run->judgements)
+                                &run->judgements, &more)
                      : compare_text(out, &run->legend, &run->outcome);
 
     if (!a->json && rc == 0) {
@@ -146,6 +186,7 @@ print_results(const struct asked *a, const struct run *run, struct text *out)
         }
         claims_write(&claims, out);
         claims_release(&claims);
+        beside_text(beside, out);
     }
     if (rc != 0 || out->lost)
         return EXIT_FAILED;
@@ -157,13 +198,28 @@ print_results(const struct asked *a, const struct run *run, struct text *out)
     return EXIT_DONE;
 }
 
+/* The run's results stand even when what was asked beside it failed or was stopped. */
+static int
+print_all(const struct asked *a, struct run *run, struct why *why)
+{
+    struct beside beside;
+    struct text out = {0};
+    const int rc = beside_ask(&beside, run, &a->simulate, &a->beside, why);
+    int code = print_results(a, run, &beside, &out);
+
+    if (rc != 0)
+        code = cli_fail(rc, why);
+    text_release(&out);
+    beside_release(&beside);
+    return code;
+}
+
 static int
 run_asked(struct asked *a)
 {
     struct run run = {0};
     struct run_size size = {0};
     struct why why = {0};
-    struct text out = {0};
     int code;
     int rc = simulate_prepare(&run, &a->in, &a->simulate, &size, &why);
 
@@ -172,11 +228,10 @@ run_asked(struct asked *a)
     } else {
         if (rc == 0)
             rc = simulate(&run, &a->in, &a->simulate, &why);
-        code = rc == 0 ? print_results(a, &run, &out) : cli_fail(rc, &why);
+        code = rc == 0 ? print_all(a, &run, &why) : cli_fail(rc, &why);
     }
     if (code == EXIT_DONE && !a->json && !a->dry_run && a->simulate.db == NULL)
         fputs("(not kept; `-o FILE.db` keeps the run for compare, plot and other tools)\n", stderr);
-    text_release(&out);
     run_release(&run);
     why_release(&why);
     return code;
@@ -185,7 +240,7 @@ run_asked(struct asked *a)
 int
 cmd_run(int argc, char **argv)
 {
-    struct asked a = {0};
+    struct asked a = {.beside = {.readings = true}};
     int o, code;
 
     while ((o = getopt_long(argc, argv, "o:s:r:j:qh", options, NULL)) != -1) {

@@ -1,28 +1,12 @@
 #include "cli/simulate.h"
 #include "base/mem.h"
+#include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "crypto/digest.h"
 #include "study/study.h"
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Set by the first interrupt: trials under way are finished and kept. */
-static volatile int interrupted;
-
-static void
-on_interrupt(int signal_number)
-{
-    static const char message[] =
-        "\njurisim: stopping after the trials under way; again to stop at once\n";
-
-    (void)signal_number;
-    interrupted = 1;
-    if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
-        interrupted = 1; /* nobody reads it; the stop counts all the same */
-}
 
 static uint64_t
 all_strategies(const struct model *m)
@@ -173,6 +157,7 @@ run_trials(struct run *run, const struct simulate_options *o, const struct run_s
 {
     const struct sink sink = {run->store, sink_has, sink_put};
     struct progress_bar bar = {0};
+    struct interrupt interrupt;
     const struct study_options study = {
         .strategies = mask,
         .legal = size->legal,
@@ -180,15 +165,11 @@ run_trials(struct run *run, const struct simulate_options *o, const struct run_s
         .workers = o->workers,
         .report = o->quiet ? NULL : progress_show,
         .report_self = &bar,
-        .stop = &interrupted,
+        .stop = interrupt_begin(&interrupt),
     };
-    struct sigaction act = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND}, old;
-
-    interrupted = 0;
-    sigaction(SIGINT, &act, &old);
     const int rc = study_run(run->scenario, &study, &sink, why);
 
-    sigaction(SIGINT, &old, NULL);
+    interrupt_end(&interrupt);
     progress_end(&bar);
     if (rc == ERR_STOPPED)
         return why_add(why, rc, NULL,

@@ -47,7 +47,7 @@ accounts_draw(struct accounts *s, uint64_t population, uint64_t n, struct stream
 {
     const size_t slots = slots_for(n);
 
-    assert(n >= 1 && n <= population && n <= ACCOUNTS_PER_REQUEST_MOST);
+    assert(n >= 1 && n <= population);
     if (mem_grow(&s->first, &s->capacity, (size_t)n, sizeof *s->first) < 0 ||
         mem_grow(&s->slot, &s->slots, slots, sizeof *s->slot) < 0)
         return ERR_MEMORY;

@@ -25,12 +25,13 @@ struct accounts {
     uint64_t round;
 };
 
-/* At most this many accounts in one request: each is listed, and then kept in the ledger. */
-#define ACCOUNTS_PER_REQUEST_MOST (UINT64_C(1) << 22)
+/* A request that names more is not listed but taken in bulk (ledger.h): then it costs as much as
+ * there are states of accounts, and not as many as it names. */
+#define ACCOUNTS_LISTED_MOST (UINT64_C(1) << 20)
 
 /*
- * Draws `n` of the ordinals [0, population) into `accounts->first`, 1 <= n <= population and
- * n <= ACCOUNTS_PER_REQUEST_MOST (asserted). ERR_MEMORY. The sample stays until the next draw.
+ * Draws `n` of the ordinals [0, population) into `accounts->first`, 1 <= n <= population
+ * (asserted). ERR_MEMORY. The sample stays until the next draw.
  */
 MUST_CHECK int accounts_draw(struct accounts *accounts, uint64_t population, uint64_t n,
                              struct stream *stream);

@@ -51,7 +51,7 @@ draw_accounts(struct ask *out, const struct request_stream *facts, double popula
         if (n < population)
             out->accounts = (uint64_t)n;
     }
-    out->bulk = facts->bulk || out->accounts > ACCOUNTS_PER_REQUEST_MOST;
+    out->bulk = facts->bulk || out->accounts > ACCOUNTS_LISTED_MOST;
 }
 
 void
@@ -120,9 +120,13 @@ ask_parts(struct docket *d, const struct ask *ask, uint64_t *parts)
     const uint32_t count = d->timeline.parts[ask->cohort].count;
     int rc;
 
-    *parts = UINT64_MAX >> (64 - count);
-    if (count == 1 || ask->bulk)
+    *parts = 1;
+    if (count == 1)
         return 0;
+    if (ask->bulk) {
+        *parts = ledger_parts(&d->ledger, ask->cohort, d->phase);
+        return 0;
+    }
     rc = ask_accounts(d, ask);
     if (rc < 0)
         return rc;
@@ -137,7 +141,12 @@ void
 lever_stream(struct stream *out, const struct docket *d, const struct ask *ask,
              uint64_t lever_identity, enum lever_draw draw)
 {
-    stream_open(out, d->seed, d->replication, PURPOSE_LEVER, ask->identity, lever_identity);
+    /* One event of a threat is one, whichever cohorts it concerns. */
+    const uint64_t whom = UINT64_C(0xff) << ARRIVAL_NUMBER_BITS;
+    const bool event = ask->identity >> (64 - AUTHORITY_BITS) >= THREAT_ENTITY;
+
+    stream_open(out, d->seed, d->replication, PURPOSE_LEVER,
+                event ? ask->identity & ~whom : ask->identity, lever_identity);
     /* The block counter's upper half tells the draws apart: none uses 2^32 blocks. */
     out->counter[0] = (uint64_t)draw << 32;
 }

@@ -41,7 +41,8 @@ find(struct channels *c, const struct channel *like, uint32_t *row, struct why *
     struct channel *ch;
     int rc;
 
-    for (size_t i = 0; i < c->channels.count; i++) {
+    /* phases pass in order, so this one's channels are the last */
+    for (size_t i = c->channels.count; i-- > 0 && c->channels.item[i].phase >= like->phase;) {
         ch = &c->channels.item[i];
         if (ch->phase == like->phase && ch->asker.i == like->asker.i &&
             ch->through == like->through && ch->threat == like->threat) {

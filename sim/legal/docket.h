@@ -73,8 +73,7 @@ struct request {
     bool listed;        /* among those looked at again at the next epoch */
     bool settled;       /* refused content, it has turned to metadata in this epoch */
     bool complied;      /* not for disclosure: it was carried out */
-    bool traced;        /* it names the account whose story is told ... */
-    uint16_t whole;     /* ... of which the ciphertext of these classes was had at `since` */
+    bool traced;        /* it names the account whose story is told */
     bool challenged;    /* met a challenge */
     bool content, metadata; /* was disclosed */
     bool wanting;    /* its last plan left accounts shut that a cached key might have opened */
@@ -325,6 +324,8 @@ MUST_CHECK int docket_watch(const struct model *model, struct strategy_id strate
 
 /* trace.c */
 
+/* Has the ledger tell the tracer what becomes of accounts. */
+void tracer_attach(struct tracer *tracer, struct ledger *ledger);
 /* Nothing that happens any more matters to it. */
 bool tracer_is_done(const struct tracer *tracer);
 
@@ -333,7 +334,7 @@ bool tracer_is_done(const struct tracer *tracer);
 void tracer_note(struct docket *d, enum trace_kind kind, uint32_t request, uint32_t pursuit,
                  uint32_t levers);
 
-/* A lever of it has yielded: is the account open now? */
+/* A lever of it has yielded: what has the account lost by that? */
 void tracer_look(struct docket *d, uint32_t request);
 
 static inline void

@@ -102,8 +102,14 @@ touch_all(struct docket *d, struct touch *t, const struct ask *ask, const struct
 {
     const uint32_t parts = d->timeline.parts[ask->cohort].count;
     const uint64_t *account;
-    int rc = ask_accounts(d, ask);
+    int rc;
 
+    if (ask->bulk)
+        return why_add(d->why, ERR_LIMIT, NULL,
+                       "a request names %.0f accounts: bulk access of that size is not simulated "
+                       "yet",
+                       (double)ask->accounts);
+    rc = ask_accounts(d, ask);
     account = d->account;
     for (uint64_t i = 0; i < ask->accounts && rc == 0; i++) {
         const uint32_t part =
@@ -111,7 +117,7 @@ touch_all(struct docket *d, struct touch *t, const struct ask *ask, const struct
 
         if (i + EXPECT_AHEAD < ask->accounts)
             ledger_expect(&d->ledger, ask->cohort, account[i + EXPECT_AHEAD]);
-        if (ledger_touch(&d->ledger, t, account[i], part, effects->row[part]) < 0)
+        if (ledger_touch_watched(&d->ledger, t, account[i], part, effects->row[part]) < 0)
             rc = why_no_memory(d->why);
     }
     if (rc == 0 && touch_close(t) < 0)

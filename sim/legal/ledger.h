@@ -55,7 +55,26 @@ struct holding {
     bool ciphertext_only; /* keys were not asked for */
 };
 
+struct touch;
+struct gain {
+    uint16_t mine, kin, any;
+    bool first_mine, first_kin, first_any;
+};
+
+/* Told what happens to listed accounts, one by one: trace.h. */
+struct watch {
+    /* `account` is UINT64_MAX for one of those that a bulk request took, whichever. */
+    void (*gained)(void *self, const struct touch *touch, uint64_t account, enum exposure kind,
+                   struct gain gain);
+    void (*left)(void *self, const struct touch *touch, uint64_t account);
+    void *self;
+    bool all; /* of every account; else of this one: */
+    uint32_t cohort;
+    uint64_t account;
+};
+
 struct ledger {
+    struct watch watch;
     const struct timeline *timeline; /* borrows */
     const struct effect_table *table;
     uint64_t *slot; /* owned: tag << 32 | account's row + 1; 0: empty */
@@ -83,10 +102,6 @@ __extension__ typedef unsigned __int128 account_ns;
 
 /* What one taking newly exposes of an account, of one kind: data classes to the authority (mine),
  * to adversaries of its class (kin) and to anyone, and whether it is the first of the account. */
-struct gain {
-    uint16_t mine, kin, any;
-    bool first_mine, first_kin, first_any;
-};
 
 /* Mostly every account of a request gains the same: equal gains in a row are counted as a run. */
 struct gain_run {
@@ -148,9 +163,15 @@ MUST_CHECK int ledger_touch(struct ledger *ledger, struct touch *touch, uint64_t
 /* Tells `gained` of the runs that have not ended yet: after the last account. */
 MUST_CHECK int touch_close(struct touch *touch);
 
-/* Classes of an account exposed to an authority, of a kind below KINDS_KEPT. */
-uint16_t ledger_exposed(const struct ledger *ledger, uint32_t authority, uint32_t cohort,
-                        uint64_t account, enum exposure kind);
+/* The parts of a cohort that have accounts in a phase, as a mask. */
+uint64_t ledger_parts(const struct ledger *ledger, uint32_t cohort, uint32_t phase);
+
+/* The request is over: forgets which accounts it took in bulk. Any other request: does nothing. */
+MUST_CHECK int ledger_release_bulk(struct ledger *ledger, uint64_t request);
+
+/* Stand-in: ledger_touch, and tells the watch. */
+MUST_CHECK int ledger_touch_watched(struct ledger *ledger, struct touch *touch, uint64_t account,
+                                    uint32_t part, uint32_t effect);
 
 /* Tells the processor that an account will be touched soon. */
 void ledger_expect(const struct ledger *ledger, uint32_t cohort, uint64_t account);

@@ -367,8 +367,10 @@ docket_watch(const struct model *model, struct strategy_id strategy, uint64_t re
 
     d.tracer = tracer;
     rc = docket_init(&d);
-    if (rc == 0)
+    if (rc == 0) {
+        tracer_attach(tracer, &d.ledger);
         rc = docket_run(&d);
+    }
     docket_release(&d);
     desk_release(&desk);
     return rc;

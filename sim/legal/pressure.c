@@ -236,11 +236,12 @@ end_violation(struct pressures *p, uint32_t j, sim_ns now)
     }
 }
 
-/* Every row of pressure of the jurisdiction on such a cause strikes, or does not. */
-static void
+/* Every row of pressure of the jurisdiction on such a cause strikes, or does not. Did any? */
+static bool
 press(struct pressures *p, uint32_t j, enum pressure_on on, uint64_t cause, sim_ns now)
 {
     const struct jurisdiction *facts = &world_of(p)->jurisdiction[j];
+    bool struck = false;
 
     for (uint32_t r = 0; r < facts->pressures; r++) {
         const struct pressure *row = &facts->pressure[r];
@@ -256,11 +257,13 @@ press(struct pressures *p, uint32_t j, enum pressure_on on, uint64_t cause, sim_
             strike.until = later(now, dist_draw(&row->lasts, &s));
         settle(p, now);
         strike_by[row->means](p, &strike);
+        struck = true;
     }
     if (p->office[j].withdrawn) {
         end_violation(p, j, now);
         p->office[j].inspects = false;
     }
+    return struck;
 }
 
 /* Inspections */
@@ -445,8 +448,8 @@ pressures_refused(struct pressures *p, sim_ns now, uint32_t jurisdiction, uint32
     pass_until(p, now - 1);
     if (jurisdiction == NONE || p->office[jurisdiction].withdrawn)
         return 0;
-    press(p, jurisdiction, ON_REFUSAL, identity, now);
-    find_next(p);
+    if (press(p, jurisdiction, ON_REFUSAL, identity, now))
+        find_next(p);
     return 0;
 }
 

@@ -78,7 +78,7 @@ pursuit_end(struct docket *d, uint32_t row)
 
     if (u->received && asks != ASKS_DISCLOSURE)
         tally_ordered_ask(&d->tally, pursuit_lever(d, u)->custodian.i, asks,
-                       u->state == PURSUIT_SPENT);
+                          u->state == PURSUIT_SPENT);
     while (*at != row)
         at = &d->pursuits.item[*at].next;
     *at = u->next;

@@ -21,10 +21,11 @@ request_take(struct docket *d, uint32_t *row)
     return 0;
 }
 
-static void
+static int
 request_end(struct docket *d, uint32_t row)
 {
     struct request *r = request_at(d, row);
+    const int rc = r->ask.bulk ? ledger_release_bulk(&d->ledger, r->ask.identity) : 0;
 
     while (r->first != NONE)
         pursuit_end(d, r->first);
@@ -37,6 +38,7 @@ request_end(struct docket *d, uint32_t row)
     }
     *r = (struct request){.next = d->requests.unused};
     d->requests.unused = row;
+    return rc < 0 ? why_no_memory(d->why) : 0;
 }
 
 /* Counting */
@@ -81,8 +83,9 @@ request_conclude(struct docket *d, uint32_t row)
         rc = tally_delay(&d->tally, d->source[r->ask.source].authority.i, r->received,
                          r->first_yield);
     }
-    request_end(d, row);
-    return rc < 0 ? why_no_memory(d->why) : 0;
+    if (rc < 0)
+        return why_no_memory(d->why);
+    return request_end(d, row);
 }
 
 int

@@ -1,79 +1,74 @@
 #include "legal/trace.h"
 #include <stdlib.h>
+#include <string.h>
 #include "legal/docket.h"
-
-/* Of a cohort that is asked for in bulk, so many accounts of each part are looked at. */
-enum { LOOKED_AT = 16 };
 
 /* A run is watched twice: first to find the account, then to write down what concerns it. */
 struct tracer {
     struct authority_id authority;
     struct trace *out;
-    bool tells;    /* the second time */
-    bool metadata; /* an account was found of which metadata alone are open so far */
-    bool left;     /* the account has left: said once */
-    bool done;
-    uint16_t content_before, metadata_before; /* of the account, when a lever was executed */
-    int failed;                               /* ERR_MEMORY */
+    bool tells;                 /* the second time */
+    bool left, told_left;       /* the account has left: said once */
+    bool done;                  /* nothing that happens any more matters */
+    uint16_t gained[EXPOSURES]; /* of the account, by the lever executed last */
+    int failed;                 /* ERR_MEMORY */
 };
+
+/* What the ledger says */
+
+/* The first account of which content opens; else the first of which metadata do. */
+static void
+consider(struct tracer *t, uint32_t cohort, uint64_t account, enum exposure kind)
+{
+    if (t->done || (t->out->found && kind != EXPOSED_CONTENT))
+        return;
+    *t->out = (struct trace){
+        .found = true,
+        .content = kind == EXPOSED_CONTENT,
+        .cohort = {cohort},
+        .account = account,
+    };
+    t->done = t->out->content;
+}
+
+static void
+gained(void *self, const struct touch *touch, uint64_t account, enum exposure kind,
+       struct gain gain)
+{
+    struct tracer *t = self;
+
+    if (touch->authority != t->authority.i || gain.mine == 0)
+        return;
+    if (t->tells && touch->cohort == t->out->cohort.i && account == t->out->account)
+        t->gained[kind] |= gain.mine;
+    if (!t->tells && (kind == EXPOSED_CONTENT || kind == EXPOSED_METADATA))
+        consider(t, touch->cohort, account, kind);
+}
+
+static void
+left(void *self, const struct touch *touch, uint64_t account)
+{
+    struct tracer *t = self;
+
+    if (t->tells && touch->cohort == t->out->cohort.i && account == t->out->account)
+        t->left = true;
+}
+
+void
+tracer_attach(struct tracer *t, struct ledger *ledger)
+{
+    ledger->watch = (struct watch){.gained = gained, .left = left, .self = t, .all = true};
+    if (t->tells && t->out->account != ANY_ACCOUNT) {
+        ledger->watch.all = false;
+        ledger->watch.cohort = t->out->cohort.i;
+        ledger->watch.account = t->out->account;
+    }
+}
 
 bool
 tracer_is_done(const struct tracer *t)
 {
     return t->done || t->failed < 0;
-}
-
-static uint16_t
-open_now(const struct docket *d, enum exposure kind, uint32_t cohort, uint64_t account)
-{
-    return ledger_exposed(&d->ledger, d->tracer->authority.i, cohort, account, kind);
-}
-
-/* Finding */
-
-/* The first of content ends the search; else the first of metadata stays. */
-static void
-consider(struct docket *d, uint32_t cohort, uint64_t account)
-{
-    struct tracer *t = d->tracer;
-    const bool content = open_now(d, EXPOSED_CONTENT, cohort, account) != 0;
-
-    if (!content && (t->metadata || open_now(d, EXPOSED_METADATA, cohort, account) == 0))
-        return;
-    t->out->found = true;
-    t->out->content = t->done = content;
-    t->metadata = true;
-    t->out->cohort.i = cohort;
-    t->out->account = account;
-}
-
-static void
-consider_some(struct docket *d, const struct ask *ask)
-{
-    const struct parts *parts = &d->timeline.parts[ask->cohort];
-
-    for (uint32_t p = 0; p < parts->count; p++) {
-        const double from = p == 0 ? 0 : parts->upper[p - 1] * (double)ask->population;
-
-        for (uint64_t i = (uint64_t)from, k = 0; k < LOOKED_AT && i < ask->population; i++, k++)
-            if (!d->tracer->done)
-                consider(d, ask->cohort, i);
-    }
-}
-
-static void
-consider_all(struct docket *d, const struct ask *ask)
-{
-    if (ask->bulk) {
-        consider_some(d, ask);
-        return;
-    }
-    if (ask_accounts(d, ask) < 0) {
-        d->tracer->failed = ERR_MEMORY;
-        return;
-    }
-    for (uint64_t i = 0; i < ask->accounts && !d->tracer->done; i++)
-        consider(d, ask->cohort, d->account[i]);
 }
 
 /* Telling */
@@ -98,13 +93,12 @@ names_account(struct docket *d, const struct ask *ask)
     return false;
 }
 
-/* All that the lever takes now of what was asked for of the account, under whatever holds it. */
-static struct yield
-yield_now(const struct docket *d, const struct ask *ask, const struct lever *lever)
+/* All that the lever takes now of what was asked for of a part, under whatever holds it. */
+static void
+add_yield(const struct docket *d, const struct ask *ask, const struct lever *lever, uint32_t part,
+          struct yield *all)
 {
     const struct phase *p = docket_phase(d);
-    const uint32_t part = timeline_part(&d->timeline, p, ask->cohort, d->tracer->out->account);
-    struct yield all = {0};
 
     for (uint32_t k = 0; k < d->timeline.classes; k++) {
         const struct placed *placed = phase_placed(&d->timeline, p, ask->cohort, part, k);
@@ -114,11 +108,27 @@ yield_now(const struct docket *d, const struct ask *ask, const struct lever *lev
             struct yield y = lever_yield(p->world, lever, rule, (struct cohort_id){ask->cohort},
                                          rule->sites, rule->stores);
 
-            if (placed->copy[i].former)
-                y.cached = 0; /* nobody reads there any more */
-            yield_merge(&all, &y);
+            if (placed->copy[i].former) { /* nobody uses it any more */
+                y.cached = 0;
+                y.watched = false;
+            }
+            yield_merge(all, &y);
         }
     }
+}
+
+static struct yield
+yield_now(const struct docket *d, const struct ask *ask, const struct lever *lever)
+{
+    const uint64_t account = d->tracer->out->account;
+    struct yield all = {0};
+
+    if (account != ANY_ACCOUNT)
+        add_yield(d, ask, lever, timeline_part(&d->timeline, docket_phase(d), ask->cohort, account),
+                  &all);
+    else
+        for (uint32_t part = 0; part < d->timeline.parts[ask->cohort].count; part++)
+            add_yield(d, ask, lever, part, &all);
     return all;
 }
 
@@ -144,25 +154,6 @@ add_step(struct docket *d, const struct request *r, enum trace_kind kind)
     return step;
 }
 
-/* Before the lever takes anything: what it may take, and what is open already. */
-static void
-note_execution(struct docket *d, const struct request *r, struct trace_step *step)
-{
-    struct tracer *t = d->tracer;
-    const struct trace *out = t->out;
-    const uint32_t cohort = out->cohort.i;
-
-    step->yield = yield_now(d, &r->ask, &step->lever);
-    t->content_before = open_now(d, EXPOSED_CONTENT, cohort, out->account);
-    t->metadata_before = open_now(d, EXPOSED_METADATA, cohort, out->account);
-    if (t->left || !d->departures.any ||
-        departures_hazard(&d->departures, cohort, d->now) <
-            departure_threshold(d->seed, d->replication, cohort, out->account))
-        return;
-    t->left = true;
-    (void)add_step(d, r, TRACE_LEFT);
-}
-
 void
 tracer_note(struct docket *d, enum trace_kind kind, uint32_t request, uint32_t pursuit,
             uint32_t levers)
@@ -177,15 +168,15 @@ tracer_note(struct docket *d, enum trace_kind kind, uint32_t request, uint32_t p
     step = r->traced ? add_step(d, r, kind) : NULL;
     if (step == NULL)
         return;
-    if (r->since == d->now && (kind == TRACE_RECEIVED || kind == TRACE_PLANNED))
-        r->whole = open_now(d, EXPOSED_CIPHERTEXT, r->ask.cohort, d->tracer->out->account);
     step->levers = levers;
     if (pursuit != NONE) {
         step->has_lever = true;
         step->lever = *pursuit_lever(d, &d->pursuits.item[pursuit]);
     }
-    if (kind == TRACE_EXECUTED)
-        note_execution(d, r, step);
+    if (kind == TRACE_EXECUTED) {
+        step->yield = yield_now(d, &r->ask, &step->lever);
+        memset(d->tracer->gained, 0, sizeof d->tracer->gained);
+    }
 }
 
 static void
@@ -197,33 +188,20 @@ note_opening(struct docket *d, const struct request *r, enum trace_kind kind, ui
         step->classes = classes;
 }
 
-static void
-tell_opening(struct docket *d, const struct request *r)
-{
-    struct tracer *t = d->tracer;
-    const uint32_t cohort = t->out->cohort.i;
-    const uint64_t account = t->out->account;
-    const uint16_t content = open_now(d, EXPOSED_CONTENT, cohort, account) & ~t->content_before;
-    const uint16_t metadata = open_now(d, EXPOSED_METADATA, cohort, account) & ~t->metadata_before;
-
-    note_opening(d, r, TRACE_OPENED_METADATA, metadata);
-    note_opening(d, r, TRACE_KEY_LATER, content & r->whole);
-    note_opening(d, r, TRACE_OPENED, content);
-    t->done = t->out->content ? content != 0 : metadata != 0;
-}
-
 void
 tracer_look(struct docket *d, uint32_t request)
 {
     const struct request *r = &d->requests.item[request];
-    const struct tracer *t = d->tracer;
+    struct tracer *t = d->tracer;
 
-    if (tracer_is_done(t) || d->source[r->ask.source].authority.i != t->authority.i)
+    if (!t->tells || !r->traced || tracer_is_done(t))
         return;
-    if (!t->tells)
-        consider_all(d, &r->ask);
-    else if (r->traced)
-        tell_opening(d, r);
+    note_opening(d, r, TRACE_OPENED_METADATA, t->gained[EXPOSED_METADATA]);
+    note_opening(d, r, TRACE_KEY_LATER, t->gained[EXPOSED_RETROACTIVE]);
+    note_opening(d, r, TRACE_OPENED, t->gained[EXPOSED_CONTENT]);
+    if (t->left && !t->told_left)
+        t->told_left = add_step(d, r, TRACE_LEFT) != NULL;
+    t->done = t->gained[t->out->content ? EXPOSED_CONTENT : EXPOSED_METADATA] != 0;
 }
 
 int

@@ -42,11 +42,14 @@ struct trace_step {
     uint16_t classes; /* mask */
 };
 
+/* Whichever of those that a bulk request took: such accounts are not listed one by one. */
+#define ANY_ACCOUNT UINT64_MAX
+
 struct trace {
     bool found;   /* an account was exposed to the authority at all */
     bool content; /* its content; else its metadata only */
     struct cohort_id cohort;
-    uint64_t account; /* ordinal in the cohort */
+    uint64_t account; /* ordinal in the cohort, or ANY_ACCOUNT */
     struct {
         struct trace_step *item; /* owned */
         size_t count, capacity;

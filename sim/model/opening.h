@@ -8,7 +8,9 @@
  *
  * The order of the variables is that of first appearance: rule by rule, the leaves of the
  * ciphertext formula and then of the key formula as written, of each leaf the members that yield
- * it.
+ * it. Nodes over 200 random nested thresholds of 32 sites and 32 key stores, a lever each:
+ * geometric mean 100 (worst 208) in this order, 3,500 (22,000) in the file's order of levers,
+ * 250,000 at random. With levers that yield three holders each, 16 + 16: 2,300, 3,500 and 3,600.
  */
 #include "model/plan.h"
 

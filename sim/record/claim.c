@@ -450,3 +450,41 @@ claim_describe(const struct question *q, struct text *text)
         text_addf(text, "%scustodian %s", before, legend->name[LABEL_CUSTODIAN][c->custodian.i]);
     describe_span(q, text);
 }
+
+static void
+describe_bounds(const struct claim *claim, struct text *text)
+{
+    if (!isnan(claim->at_least)) {
+        text_add(text, " at least ");
+        claim_number(claim->at_least, text);
+    }
+    if (!isnan(claim->at_least) && !isnan(claim->at_most))
+        text_add(text, " and");
+    if (!isnan(claim->at_most)) {
+        text_add(text, " at most ");
+        claim_number(claim->at_most, text);
+    }
+}
+
+void
+claim_state(const struct question *q, struct text *text)
+{
+    text_add(text, q->claim->is_expect ? "expects " : "requires ");
+    claim_describe(q, text);
+    if (q->claim->is_expect) {
+        text_add(text, " to be ");
+        claim_number(q->claim->observed, text);
+    } else {
+        describe_bounds(q->claim, text);
+    }
+}
+
+void
+claim_words(const struct claim *claim, const struct model *model, const struct legend *legend,
+            struct text *text)
+{
+    const struct question question = {
+        .model = model, .legend = legend, .claim = claim, .metric = metric_find(claim->metric)};
+
+    claim_state(&question, text);
+}

@@ -30,6 +30,9 @@ void answer_release(struct answer *answer);
 /* "exposure.content.any for cn-police within 5 y" */
 void claim_describe(const struct question *question, struct text *text);
 
+/* The same with what is required or expected: as claim_words. */
+void claim_state(const struct question *question, struct text *text);
+
 /* A number for people: three significant digits, whole from 1,000 on. */
 void claim_number(double value, struct text *text);
 

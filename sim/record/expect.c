@@ -110,10 +110,7 @@ static void
 explain(const struct question *q, const struct answer *answer, const struct judgement *j,
         struct text *text)
 {
-    text_add(text, "expects ");
-    claim_describe(q, text);
-    text_add(text, " to be ");
-    claim_number(q->claim->observed, text);
+    claim_state(q, text);
     if (answer->cannot != NULL) {
         text_addf(text, ": undecided: this metric %s", answer->cannot);
         return;

@@ -106,14 +106,14 @@ const char *metric_nearest(const char *name);
  */
 enum label_kind {
     LABEL_AUTHORITY,
-    LABEL_STREAM, /* ordinal within its authority */
+    LABEL_STREAM,    /* ordinal within its authority */
+    LABEL_ADVERSARY, /* enum adversary (model/world.h): all of that class together */
     LABEL_CUSTODIAN,
     LABEL_COHORT,
     LABEL_DATA,
     LABEL_JURISDICTION,
-    LABEL_STATION,   /* sites, then key stores */
-    LABEL_PERIOD,    /* half-year of receipt */
-    LABEL_ADVERSARY, /* enum adversary (model/world.h): all of that class together */
+    LABEL_STATION, /* sites, then key stores */
+    LABEL_PERIOD,  /* half-year of receipt */
     LABELS
 };
 extern const char *const label_name[LABELS]; /* "authority", "stream", ... */

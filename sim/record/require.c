@@ -107,21 +107,6 @@ count_worlds(const struct question *q, const struct answer *answer, struct judge
 }
 
 static void
-describe_bounds(const struct claim *claim, struct text *text)
-{
-    if (!isnan(claim->at_least)) {
-        text_add(text, " at least ");
-        claim_number(claim->at_least, text);
-    }
-    if (!isnan(claim->at_least) && !isnan(claim->at_most))
-        text_add(text, " and");
-    if (!isnan(claim->at_most)) {
-        text_add(text, " at most ");
-        claim_number(claim->at_most, text);
-    }
-}
-
-static void
 describe_estimate(const struct estimate *e, struct text *text)
 {
     text_add(text, ": estimated ");
@@ -155,9 +140,7 @@ static void
 explain(const struct question *q, const struct answer *answer, const struct judgement *j,
         struct text *text)
 {
-    text_add(text, "requires ");
-    claim_describe(q, text);
-    describe_bounds(q->claim, text);
+    claim_state(q, text);
     if (answer->cannot != NULL) {
         text_addf(text, ": undecided: this metric %s", answer->cannot);
         return;

@@ -66,6 +66,11 @@ MUST_CHECK int verdict_judge(struct judgement_list *out, const struct model *mod
                              const struct outcome *outcome, struct why *why);
 void judgement_list_release(struct judgement_list *list);
 
+/* "requires exposure.content.any for cn-police within 5 y at most 0.1": what a claim says, without
+ * what became of it. Its metric must exist. */
+void claim_words(const struct claim *claim, const struct model *model, const struct legend *legend,
+                 struct text *text);
+
 /* Does a value satisfy the bounds of a `require`? NAN does. */
 bool claim_satisfied(const struct claim *claim, double value);
 

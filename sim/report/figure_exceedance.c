@@ -56,7 +56,7 @@ fill(struct losses *l, struct line *line, const struct exceedance *e)
     line->point[n++] = point_of(INFINITY, none); /* the area's end */
     line->points = n;
     line->value = line->point[0].y;
-    line->at_most = PERCENT * none.high;
+    line->at_most = PERCENT * e->none;
     line->before = "any ";
     line->unit = " %";
 }
@@ -142,11 +142,8 @@ draw(struct losses *l)
     text_addf(&heading, "How many accounts might be exposed to %s", figure_adversary(legend));
     text_add(&title, "probability that at least so many accounts are exposed, %");
     figure_head(c, lines->view, text_str(&heading),
-                legend->worlds > 0 && legend->worlds < lines->view->outcome->legal
-                    ? "Share of replications; no bands, as they share worlds."
-                : c->plain ? "Share of replications."
-                           : "Line: share of replications. Band: its exact 95 % interval, point by "
-                             "point.");
+                c->plain ? "Share of replications."
+                         : "Line: share of replications. Band: its 95 % interval, point by point.");
     c->right = c->width - room - (c->plain ? 5 : 38);
     fit_axes(l);
     figure_axes(c, &(struct axes){.x = &lines->x,

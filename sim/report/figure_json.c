@@ -113,19 +113,19 @@ write_point(struct json *json, const char *x_name, double x, double y, double lo
 static void
 exceedance_numbers(struct numbers *n, uint32_t strategy)
 {
-    const uint32_t to = n->legend->front_to;
-    const struct label label =
-        to == NONE ? label_total : label_with(label_total, LABEL_AUTHORITY, to);
+    const struct comparison c = comparison_of(n->legend);
     struct exceedance e = {0};
 
-    if (outcome_exceedance(n->outcome, strategy, comparison_of(n->legend).accounts, label, &e) < 0)
+    if (outcome_exceedance(n->outcome, strategy, c.accounts, c.exposure, &e) < 0)
         n->json.out->lost = true;
     json_open(&n->json, "points", '[');
-    for (size_t i = 0; i < e.count; i++)
-        write_point(&n->json, "accounts", e.item[i].loss, e.item[i].probability.mean,
-                    e.item[i].probability.low, e.item[i].probability.high);
+    for (size_t i = 0; i < e.count; i++) {
+        const struct estimate p = e.item[i].probability;
+
+        write_point(&n->json, "accounts", e.item[i].loss, p.mean, p.low, p.high);
+    }
     json_close(&n->json, ']');
-    write_estimate(&n->json, "beyond", (struct estimate){.high = e.none});
+    json_number(&n->json, "beyond_at_most", e.none);
     exceedance_release(&e);
 }
 

@@ -7,8 +7,9 @@
 /*
  * {"figure","users","to","strategies":[...]} with, by figure: front {"name","latency","exposure",
  * "front"}; latency {"name","quantiles":[{"q","ms"}]}; exposure {"name","points":[{"date","mean",
- * "low","high"}]}; exceedance {"name","points":[{"accounts","mean","low","high"}],"beyond"}, the
- * probability of at least so many accounts, and of more than were ever seen; survival {"name",
+ * "low","high"}]}; exceedance
+ * {"name","points":[{"accounts","mean","low","high"}],"beyond_at_most"}, the probability of at
+ * least so many accounts, and the bound of more than were ever seen; survival {"name",
  * "points":[{"day","mean","low","high"}]}, the probability that nobody is exposed from that day on
  * until the next. ERR_INPUT for a figure without numbers; ERR_MEMORY.
  */

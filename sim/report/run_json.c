@@ -1,5 +1,4 @@
 #include "report/run_json.h"
-#include "base/json.h"
 #include "report/compare.h"
 #include <string.h>
 
@@ -70,17 +69,53 @@ json_metrics(struct json *json, const struct legend *legend, const struct outcom
     text_release(&name);
 }
 
+/* The labels that a claim states; the authority always, as it ever was. */
+static void
+json_labels(struct json *json, const struct claim *c, const struct world *w)
+{
+    const struct authority *authority =
+        c->authority.i == NONE ? NULL : &w->authority[c->authority.i];
+
+    json_string(json, "authority", authority == NULL ? NULL : authority->is.name);
+    if (authority != NULL && c->stream != NONE)
+        json_string(json, "stream", authority->stream[c->stream].is.name);
+    if (c->adversary < ADVERSARIES)
+        json_string(json, "adversary", adversary_name[c->adversary]);
+    if (c->jurisdiction.i != NONE)
+        json_string(json, "jurisdiction", w->jurisdiction[c->jurisdiction.i].is.name);
+    if (c->custodian.i != NONE)
+        json_string(json, "custodian", w->custodian[c->custodian.i].is.name);
+    if (c->cohort.i != NONE)
+        json_string(json, "users", w->cohort[c->cohort.i].is.name);
+    if (c->class.i != NONE)
+        json_string(json, "data", w->class[c->class.i].is.name);
+}
+
+static void
+json_span(struct json *json, const struct claim *c, const struct model *model)
+{
+    char date[16];
+
+    if (c->from > 0) {
+        date_write(model->starts_unix_s + c->from / NS_PER_S, date);
+        json_string(json, "from", date);
+    }
+    if (c->to > 0 && c->to < model->horizon) {
+        date_write(model->starts_unix_s + c->to / NS_PER_S, date);
+        json_string(json, "to", date);
+    }
+}
+
 static void
 json_judgement(struct json *json, const struct model *model, const struct judgement *j)
 {
     const struct claim *c = j->claim;
-    const struct world *w = model->world;
 
     json_open(json, NULL, '{');
     json_string(json, "metric", c->metric);
     json_string(json, "strategy", model->strategy[j->strategy].is.name);
-    json_string(json, "authority",
-                c->authority.i == NONE ? NULL : w->authority[c->authority.i].is.name);
+    json_labels(json, c, model->world);
+    json_span(json, c, model);
     json_string(json, "verdict", verdict_name[j->verdict]);
     if (c->is_expect) {
         json_number(json, "observed", c->observed);
@@ -92,14 +127,20 @@ json_judgement(struct json *json, const struct model *model, const struct judgem
     json_number(json, "mean", j->estimate.mean);
     json_number(json, "low", j->estimate.low);
     json_number(json, "high", j->estimate.high);
+    if (j->worlds > 0) {
+        json_whole(json, "worlds_hold", (int64_t)j->worlds_hold);
+        json_whole(json, "worlds", (int64_t)j->worlds);
+    }
+    if (j->needed > 0)
+        json_number(json, j->worlds > 0 ? "worlds_needed" : "replications_needed", j->needed);
     json_string(json, "source", c->source);
     json_string(json, "text", j->text);
     json_close(json, '}');
 }
 
-static void
-json_judgements(struct json *json, const char *name, const struct model *model,
-                const struct judgement_list *list, bool expect)
+void
+run_json_judgements(struct json *json, const char *name, const struct model *model,
+                    const struct judgement_list *list, bool expect)
 {
     json_open(json, name, '[');
     for (size_t i = 0; i < list->count; i++)
@@ -111,7 +152,7 @@ json_judgements(struct json *json, const char *name, const struct model *model,
 int
 run_json(struct text *out, const char *scenario, const struct model *model,
          const struct legend *legend, const struct outcome *outcome,
-         const struct judgement_list *judgements)
+         const struct judgement_list *judgements, const struct json_more *more)
 {
     struct json json = {.out = out};
 
@@ -132,8 +173,10 @@ run_json(struct text *out, const char *scenario, const struct model *model,
         json_close(&json, '}');
     }
     json_close(&json, ']');
-    json_judgements(&json, "expect", model, judgements, true);
-    json_judgements(&json, "require", model, judgements, false);
+    run_json_judgements(&json, "expect", model, judgements, true);
+    run_json_judgements(&json, "require", model, judgements, false);
+    if (more != NULL)
+        more->write(more->self, &json);
     json_close(&json, '}');
     text_add(out, "\n");
     return out->lost ? ERR_MEMORY : 0;

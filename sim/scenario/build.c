@@ -149,8 +149,6 @@ world_of(struct build *b, const struct node *document)
     r.w = now->world;
     for (int i = 0; i < WORLD_SECTIONS; i++)
         read_section(b, &r, now, &world_sections[i]);
-    for (uint32_t i = 0; i < now->world->authorities; i++)
-        ((struct authority *)now->world->authority)[i].entity = i;
     b->builts++;
     return now->world;
 }

@@ -23,6 +23,83 @@ check_owners(struct read *r, const struct world *w)
     }
 }
 
+/* ---- courts ---- */
+
+/* Has it anything to hand over, itself or through those it owns? */
+static bool
+holds_something(const struct world *w, uint32_t custodian)
+{
+    const struct custodian_id id = {custodian};
+
+    for (uint32_t i = 0; i < w->sites; i++)
+        if (custodian_is_under(w, w->site[i].operator, id) ||
+            custodian_is_under(w, w->site[i].controller, id))
+            return true;
+    for (uint32_t i = 0; i < w->stores; i++)
+        if (w->store[i].operator.i != NONE &&(custodian_is_under(w, w->store[i].operator, id) ||
+                                              custodian_is_under(w, w->store[i].controller, id)))
+            return true;
+    return false;
+}
+
+/* An instrument may bring a custodian to court that states nothing of courts itself. */
+static void
+check_court(struct read *r, const struct world *w, const struct instrument *terms,
+            const struct jurisdiction *asker, const struct custodian *c)
+{
+    const bool own = (terms->own & OWN_CHALLENGES) != 0;
+    const double challenges = own ? terms->challenges : c->challenges;
+    const struct node *stated =
+        node_find(node_find(r->document, "custodians"), c->is.name); /* as it is at the start */
+    const char *lacks = NULL;
+
+    if (challenges <= 0 || !holds_something(w, (uint32_t)(c - w->custodian)))
+        return;
+    if (own && dist_mean(&c->court) <= 0 && node_find(stated, "court") == NULL)
+        lacks = "court";
+    else if (own && c->challenge_wins <= 0 && node_find(stated, "challenge-wins") == NULL)
+        lacks = "challenge-wins";
+    else if (terms->appeals > 0 && dist_mean(&c->appeal) <= 0 &&
+             node_find(stated, "appeal") == NULL)
+        lacks = "appeal";
+    if (lacks != NULL)
+        why_add(r->why, ERR_INPUT, &terms->is.at,
+                "jurisdiction '%s': instruments.%s %s, so custodian '%s', whom it may address, "
+                "needs '%s'",
+                asker->is.name, terms->is.name,
+                strcmp(lacks, "appeal") == 0 ? "appeals" : "challenges", c->is.name, lacks);
+}
+
+/* Whom an instrument may address: custodians served where it is executed. */
+static void
+check_addressees(struct read *r, const struct world *w, const struct jurisdiction *asker,
+                 const struct instrument *terms, uint32_t executed_in)
+{
+    for (uint32_t i = 0; i < w->custodians; i++)
+        if ((w->custodian[i].served_in >> executed_in & 1) != 0)
+            check_court(r, w, terms, asker, &w->custodian[i]);
+}
+
+static void
+check_courts(struct read *r, const struct world *w)
+{
+    for (uint32_t j = 0; j < w->jurisdictions; j++) {
+        const struct jurisdiction *asker = &w->jurisdiction[j];
+
+        for (uint32_t i = 0; i < w->instruments; i++) {
+            const struct instrument *terms = &asker->instrument[i];
+
+            if (!terms->available)
+                continue;
+            if (terms->addressee == ADDRESSEE_CUSTODIAN)
+                check_addressees(r, w, asker, terms, j);
+            for (uint32_t t = 0; t < w->treaties && terms->addressee == ADDRESSEE_PARTNER; t++)
+                if (w->treaty[t].from.i == j)
+                    check_addressees(r, w, asker, terms, w->treaty[t].to.i);
+        }
+    }
+}
+
 /* ---- who is served ---- */
 
 struct place_in_time {
@@ -193,6 +270,8 @@ check_model(struct read *r, const struct model *model)
     const bool sound = r->why->count == 0;
 
     check_owners(r, model->world);
+    if (sound)
+        check_courts(r, model->world);
     for (uint32_t i = 0; i < model->strategies; i++) {
         const struct strategy *s = &model->strategy[i];
 
@@ -201,7 +280,10 @@ check_model(struct read *r, const struct model *model)
 
             if (at.epoch->world == NULL)
                 return;
-            check_owners(r, at.epoch->world);
+            if (at.epoch->world != model->world)
+                check_owners(r, at.epoch->world);
+            if (sound && at.epoch->world != model->world)
+                check_courts(r, at.epoch->world);
             check_epoch(r, &at, sound);
         }
     }

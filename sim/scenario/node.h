@@ -25,6 +25,7 @@ struct node;
 struct entry {
     const char *name;
     struct where at; /* of the name */
+    bool plain;      /* the name is written without quotes */
     struct node *value;
 };
 

@@ -56,6 +56,8 @@ use_law(struct uses *u, const struct world *w)
         for (uint32_t k = 0; k < w->authority[i].streams; k++)
             u->instruments |= w->authority[i].stream[k].through;
     }
+    for (uint32_t i = 0; i < w->threats; i++)
+        u->custodians |= w->threat[i].custodians;
     for (uint32_t i = 0; i < w->treaties; i++)
         u->jurisdictions |= UINT64_C(1) << w->treaty[i].from.i | UINT64_C(1) << w->treaty[i].to.i;
 }
@@ -163,14 +165,110 @@ warn_streams(const struct model *m, struct why *out)
     }
 }
 
+/* ---- duties and threats ---- */
+
+/* What is so in some epoch of some strategy, as masks of jurisdictions. */
+struct duties {
+    uint64_t residents, requires, asks;
+};
+
+static void
+add_duties(struct duties *d, const struct world *w)
+{
+    for (uint32_t i = 0; i < w->cohorts; i++)
+        d->residents |= UINT64_C(1) << w->cohort[i].resident_of.i;
+    for (uint32_t i = 0; i < w->jurisdictions; i++)
+        if (w->jurisdiction[i].duty.data_from != SIM_NEVER ||
+            w->jurisdiction[i].duty.keys_from != SIM_NEVER)
+    d->requires |= UINT64_C(1) << i;
+    for (uint32_t i = 0; i < w->authorities; i++)
+        if (w->authority[i].threat == NULL && w->authority[i].streams > 0)
+            d->asks |= UINT64_C(1) << w->authority[i].jurisdiction.i;
+}
+
+/* Why a pressure never follows; NULL: it may. */
+static const char *
+never_follows(const struct duties *d, uint32_t jurisdiction, enum pressure_on on)
+{
+    if ((d->residents >> jurisdiction & 1) == 0)
+        return "no user group resides there";
+    if (on == ON_VIOLATION && (d->requires >> jurisdiction & 1) == 0)
+        return "nothing is required to be held inside";
+    if (on == ON_REFUSAL && (d->asks >> jurisdiction & 1) == 0)
+        return "no authority of it asks for anything";
+    return NULL;
+}
+
+static void
+warn_duties(const struct model *m, const struct duties *d, struct why *out)
+{
+    const struct world *w = m->world;
+
+    for (uint32_t i = 0; i < w->jurisdictions; i++) {
+        const struct jurisdiction *j = &w->jurisdiction[i];
+
+        for (uint32_t k = 0; k < j->pressures; k++) {
+            const char *reason = never_follows(d, i, j->pressure[k].on);
+
+            if (reason != NULL)
+                why_add(out, ERR_INPUT, &j->pressure[k].is.at,
+                        "jurisdiction '%s': pressure.%s never follows: %s", j->is.name,
+                        j->pressure[k].is.name, reason);
+        }
+        if (dist_mean(&j->inspection) > 0 && (d->requires >> i & 1) == 0)
+            why_add(out, ERR_INPUT, &j->is.at,
+                    "jurisdiction '%s': inspections find nothing: nothing is required to be held "
+                    "inside",
+                    j->is.name);
+        if (j->interference.every_s > 0 && (d->residents >> i & 1) == 0)
+            why_add(out, ERR_INPUT, &j->is.at,
+                    "jurisdiction '%s': interference concerns nobody: no user group resides there",
+                    j->is.name);
+    }
+}
+
+static bool
+hits_used(const struct uses *u, const struct world *w, const struct threat *threat)
+{
+    if ((threat->sites & u->sites) != 0 || (threat->stores & u->stores) != 0)
+        return true;
+    for (uint32_t i = 0; i < w->sites; i++)
+        if ((u->sites >> i & 1) != 0 && (threat->custodians >> w->site[i].operator.i & 1) != 0)
+            return true;
+    for (uint32_t i = 0; i < w->stores; i++)
+        if ((u->stores >> i & 1) != 0 && w->store[i].operator.i != NONE &&(
+                                             threat->custodians >> w->store[i].operator.i & 1) != 0)
+            return true;
+    return false;
+}
+
+static void
+warn_threats(const struct uses *u, const struct world *w, struct why *out)
+{
+    for (uint32_t i = 0; i < w->threats; i++) {
+        if (!hits_used(u, w, &w->threat[i]))
+            why_add(out, ERR_INPUT, &w->threat[i].is.at,
+                    "threat '%s' hits nothing that a placement uses", w->threat[i].is.name);
+        else if (w->threat[i].rate_per_s == 0)
+            why_add(out, ERR_INPUT, &w->threat[i].is.at, "threat '%s' never comes: its rate is 0",
+                    w->threat[i].is.name);
+    }
+}
+
 void
 find_warnings(const struct model *model, struct why *out)
 {
     struct uses uses = {0};
+    struct duties duties = {0};
 
-    for (uint32_t s = 0; s < model->strategies; s++)
-        for (uint32_t e = 0; e < model->strategy[s].epochs; e++)
+    for (uint32_t s = 0; s < model->strategies; s++) {
+        for (uint32_t e = 0; e < model->strategy[s].epochs; e++) {
             use_epoch(&uses, &model->strategy[s].epoch[e]);
+            add_duties(&duties, model->strategy[s].epoch[e].world);
+        }
+    }
     warn_rows(&uses, model->world, out);
     warn_streams(model, out);
+    warn_duties(model, &duties, out);
+    warn_threats(&uses, model->world, out);
 }

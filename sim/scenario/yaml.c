@@ -237,8 +237,8 @@ read_name(struct yaml *y, struct fy_event *event, struct entry *entry)
         entry->name = copy_token(y, event->scalar.value);
         if (entry->name == NULL)
             rc = why_no_memory(y->why);
-        else if (fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN)
-            warn_misread(y, &entry->at, entry->name);
+        else
+            entry->plain = fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN;
         refuse_tag(y, event->scalar.tag);
     }
     fy_parser_event_free(y->parser, event);
@@ -270,6 +270,16 @@ take_source(struct yaml *y, struct node *node, const struct entry *entry)
     else if (is_source)
         node->source = entry->value->text;
     return true;
+}
+
+/* `on` beside `means` is the format's own key, whose name nobody chose. */
+static void
+warn_names(struct yaml *y, const struct node *node)
+{
+    for (uint32_t i = 0; i < node->count; i++)
+        if (node->entry[i].plain &&
+            (strcmp(node->entry[i].name, "on") != 0 || node_find(node, "means") == NULL))
+            warn_misread(y, &node->entry[i].at, node->entry[i].name);
 }
 
 static int
@@ -341,6 +351,8 @@ read_map(struct yaml *y, struct fy_event *event, struct node *node)
         node->entry = arena_copy(y->arena, list.item, list.count * sizeof *list.item);
         rc = node->entry == NULL ? why_no_memory(y->why) : refuse_repeats(y, node);
     }
+    if (rc == 0)
+        warn_names(y, node);
     free(list.item);
     return rc;
 }

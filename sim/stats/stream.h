@@ -39,6 +39,7 @@ enum purpose {
     PURPOSE_INTERFERENCE,  /* spells of interference */
     PURPOSE_SANCTION,      /* whether one who obeyed a blocked order is fined */
     PURPOSE_GRANT,         /* one decision for all addressees of a request */
+    PURPOSE_EXPLAIN,       /* delays of a lever, for the expected time of plans in `explain` */
 };
 
 struct stream {

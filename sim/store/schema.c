@@ -4,9 +4,9 @@
 
 /* The names of a series' labels. */
 #define LABEL_NAMES                                                                                \
-    "a.name AS authority, r.name AS stream, u.name AS custodian, c.name AS cohort,\n"              \
-    "           d.name AS data, j.name AS jurisdiction, t.name AS station, p.name AS period,\n"    \
-    "           v.name AS adversary"
+    "a.name AS authority, r.name AS stream, v.name AS adversary, u.name AS custodian,\n"           \
+    "           c.name AS cohort, d.name AS data, j.name AS jurisdiction, t.name AS station,\n"    \
+    "           p.name AS period"
 #define LABEL_JOINS                                                                                \
     "    LEFT JOIN names a ON a.kind = 'authority' AND a.ordinal = series.authority\n"             \
     "    LEFT JOIN names r ON r.kind = 'stream' AND r.parent = series.authority\n"                 \
@@ -27,8 +27,8 @@ const char *const schema_sql[] = {
     ") WITHOUT ROWID",
 
     "CREATE TABLE names ( -- what ordinals in other tables mean\n"
-    "    kind     TEXT NOT NULL, -- strategy, authority, stream, custodian, cohort, data,\n"
-    "                            -- jurisdiction, station, period, adversary\n"
+    "    kind     TEXT NOT NULL, -- strategy, authority, stream, adversary, custodian, cohort,\n"
+    "                            -- data, jurisdiction, station, period\n"
     "    parent   INTEGER NOT NULL DEFAULT -1, -- of a stream: its authority\n"
     "    ordinal  INTEGER NOT NULL,\n"
     "    name     TEXT NOT NULL,\n"
@@ -60,13 +60,13 @@ const char *const schema_sql[] = {
     "    strategy     INTEGER NOT NULL,\n"
     "    authority    INTEGER,\n"
     "    stream       INTEGER, -- within the authority\n"
+    "    adversary    INTEGER, -- all of that class together\n"
     "    custodian    INTEGER,\n"
     "    cohort       INTEGER,\n"
     "    data         INTEGER,\n"
     "    jurisdiction INTEGER,\n"
     "    station      INTEGER,\n"
-    "    period       INTEGER, -- half-year of receipt\n"
-    "    adversary    INTEGER  -- all of that class together\n"
+    "    period       INTEGER -- half-year of receipt\n"
     ")",
 
     "CREATE TABLE trial ( -- a finished replication of one plane, for all strategies\n"
@@ -195,8 +195,8 @@ const char *const schema_sql[] = {
     "    ORDER BY request.rowid",
 
     "CREATE VIEW exposures AS\n"
-    "    SELECT s.name AS strategy, a.name AS authority, exposure.kind, day, mean, low, high,\n"
-    "           v.name AS adversary, c.name AS cohort\n"
+    "    SELECT s.name AS strategy, a.name AS authority, v.name AS adversary,\n"
+    "           c.name AS cohort, exposure.kind, day, mean, low, high\n"
     "    FROM exposure\n"
     "    JOIN names s ON s.kind = 'strategy' AND s.ordinal = exposure.strategy\n"
     "    LEFT JOIN names a ON a.kind = 'authority' AND a.ordinal = exposure.authority\n"

@@ -12,8 +12,9 @@ static const char *const statement_sql[STATEMENTS] = {
     [HAS_TRIAL] = "SELECT 1 FROM trial WHERE id = ?1",
     [EACH_TRIAL] = "SELECT id, plane, replication FROM trial "
                    "ORDER BY plane = 'legal', replication",
-    [EACH_SERIES] = "SELECT id, metric, strategy, authority, stream, custodian, cohort, data, "
-                    "jurisdiction, station, period, adversary FROM series ORDER BY id",
+    [EACH_SERIES] =
+        "SELECT id, metric, strategy, authority, stream, adversary, custodian, cohort, data, "
+        "jurisdiction, station, period FROM series ORDER BY id",
     [EACH_OBSERVATION] = "SELECT series, value FROM observation WHERE trial = ?1 ORDER BY series",
     [EACH_WINDOW] = "SELECT strategy, regime, cohort, data, weight, operations, served, "
                     "key_reads, key_hits, histogram FROM latency_window WHERE trial = ?1 "

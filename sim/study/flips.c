@@ -10,8 +10,9 @@
 #define HIGH_END 0.99
 
 enum {
-    STEPS = 7,         /* halvings: to within 0.49 / 128 of a quantile */
-    CHOICE_GRID = 500, /* alternatives of less weight than 1/500 may be passed over */
+    STEPS = 7,             /* halvings: to within 0.49 / 128 of a quantile */
+    CHOICE_GRID = 512,     /* an alternative of less weight than 1/512 may be passed over */
+    ALTERNATIVES_MAX = 64, /* as many as a scenario may state */
 };
 
 /* The estimates of every answer at one point. */
@@ -288,6 +289,8 @@ try_distribution(struct search_run *run, uint32_t unknown, struct why *why)
 
     if (rc == 0)
         rc = value_at(run, unknown, HIGH_END, &input->high, why);
+    if (rc == 0)
+        rc = value_at(run, unknown, MIDDLE, &input->centre, why);
     for (unsigned i = 0; rc == 0 && i < 3; i++)
         rc = point_at(run, unknown, at[i], &estimate[i], why);
     for (size_t a = 0; rc == 0 && a < run->out->answers.count; a++) {
@@ -304,49 +307,98 @@ try_distribution(struct search_run *run, uint32_t unknown, struct why *why)
 
 struct alternative {
     const char *value;
-    double quantile;
-    unsigned share; /* of CHOICE_GRID */
+    double first, last; /* the quantiles it was seen at */
+};
+
+struct alternatives {
+    struct alternative item[ALTERNATIVES_MAX];
+    unsigned count;
 };
 
 static int
-list_alternatives(struct search_run *run, uint32_t unknown, struct alternative *list,
-                  unsigned *count, struct why *why)
+see(struct search_run *run, uint32_t unknown, double quantile, struct alternatives *list,
+    const char **out, struct why *why)
 {
-    *count = 0;
-    for (unsigned i = 0; i < CHOICE_GRID; i++) {
-        const double quantile = (i + 0.5) / CHOICE_GRID;
-        const char *value;
-        const int rc = value_at(run, unknown, quantile, &value, why);
+    const int rc = value_at(run, unknown, quantile, out, why);
 
-        if (rc < 0)
-            return rc;
-        /* Quantiles walk through the alternatives one after another. */
-        if (*count == 0 || strcmp(list[*count - 1].value, value) != 0)
-            list[(*count)++] = (struct alternative){.value = value, .quantile = quantile};
-        list[*count - 1].share++;
+    for (unsigned i = 0; rc == 0 && i < list->count; i++) {
+        struct alternative *a = &list->item[i];
+
+        if (strcmp(a->value, *out) == 0) {
+            a->first = fmin(a->first, quantile);
+            a->last = fmax(a->last, quantile);
+            return 0;
+        }
     }
-    return 0;
+    if (rc == 0 && list->count < ALTERNATIVES_MAX)
+        list->item[list->count++] = (struct alternative){*out, quantile, quantile};
+    return rc;
+}
+
+/* Quantiles walk through the alternatives one after another, so where both ends of a part are of
+ * one alternative all between them is: only parts with a border are halved. */
+static int
+see_between(struct search_run *run, uint32_t unknown, double low, const char *at_low, double high,
+            const char *at_high, struct alternatives *list, struct why *why)
+{
+    const double middle = (low + high) / 2;
+    const char *at_middle;
+
+    if (high - low <= 1.0 / CHOICE_GRID || strcmp(at_low, at_high) == 0)
+        return 0;
+    int rc = see(run, unknown, middle, list, &at_middle, why);
+
+    if (rc == 0)
+        rc = see_between(run, unknown, low, at_low, middle, at_middle, list, why);
+    return rc < 0 ? rc : see_between(run, unknown, middle, at_middle, high, at_high, list, why);
+}
+
+static int
+list_alternatives(struct search_run *run, uint32_t unknown, struct alternatives *list,
+                  struct why *why)
+{
+    const double low = 0.5 / CHOICE_GRID, high = 1 - low;
+    const char *at_low, *at_high;
+    int rc = see(run, unknown, low, list, &at_low, why);
+
+    if (rc == 0)
+        rc = see(run, unknown, high, list, &at_high, why);
+    return rc < 0 ? rc : see_between(run, unknown, low, at_low, high, at_high, list, why);
+}
+
+/* To within a step of the grid. */
+static double
+weight(const struct alternative *a)
+{
+    return fmin(a->last - a->first + 1.0 / CHOICE_GRID, 1);
 }
 
 static int
 try_choice(struct search_run *run, uint32_t unknown, struct why *why)
 {
-    struct alternative *list = calloc(CHOICE_GRID, sizeof *list);
-    const char *centre = run->out->input[unknown].centre;
+    struct alternatives list = {.count = 0};
     const double *estimate;
-    unsigned count = 0;
-    int rc = list != NULL ? list_alternatives(run, unknown, list, &count, why) : why_no_memory(why);
+    unsigned heaviest = 0;
+    int rc = list_alternatives(run, unknown, &list, why);
 
-    for (unsigned i = 0; rc == 0 && i < count; i++) {
-        if (strcmp(list[i].value, centre) == 0)
+    /* The centre has the heaviest, of equals the first; weights are known to a step. */
+    for (unsigned i = 1; i < list.count; i++)
+        if (weight(&list.item[i]) > weight(&list.item[heaviest]) + 2.0 / CHOICE_GRID ||
+            (weight(&list.item[i]) > weight(&list.item[heaviest]) - 2.0 / CHOICE_GRID &&
+             list.item[i].first < list.item[heaviest].first))
+            heaviest = i;
+    if (rc == 0)
+        run->out->input[unknown].centre = list.item[heaviest].value;
+    for (unsigned i = 0; rc == 0 && i < list.count; i++) {
+        const double middle = (list.item[i].first + list.item[i].last) / 2;
+
+        if (i == heaviest)
             continue;
-        rc = point_at(run, unknown, list[i].quantile, &estimate, why);
+        rc = point_at(run, unknown, middle, &estimate, why);
         for (size_t a = 0; rc == 0 && a < run->out->answers.count; a++)
             if (flips_at(&run->out->answers.item[a], estimate[a]))
-                rc = add_flip(run, a, unknown, list[i].quantile,
-                              (double)list[i].share / CHOICE_GRID, why);
+                rc = add_flip(run, a, unknown, middle, weight(&list.item[i]), why);
     }
-    free(list);
     return rc;
 }
 
@@ -414,9 +466,7 @@ try_all(struct search_run *run, struct why *why)
 
         input->path = model->unknown[u].path;
         input->is_choice = model->unknown[u].is_choice;
-        rc = value_at(run, u, (double)NAN, &input->centre, why);
-        if (rc == 0)
-            rc = input->is_choice ? try_choice(run, u, why) : try_distribution(run, u, why);
+        rc = input->is_choice ? try_choice(run, u, why) : try_distribution(run, u, why);
     }
     for (size_t a = 0; a < run->out->answers.count; a++)
         if (run->out->answers.item[a].flips.count > 1)

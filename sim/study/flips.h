@@ -25,7 +25,7 @@ struct flip_world {
      * distribution, or, of a choice, the alternative that the quantile falls on by the weights. */
     int (*model)(void *self, uint32_t unknown, double quantile, struct model **out,
                  struct why *why);
-    /* Its value there as the scenario would state it; at the centre when the quantile is NAN. */
+    /* Its value there as people write it. */
     int (*value)(void *self, uint32_t unknown, double quantile, struct text *out, struct why *why);
 };
 
@@ -68,7 +68,9 @@ struct flip_answer {
 struct flip_input {
     const char *path; /* borrows from the model */
     bool is_choice;
-    const char *centre, *low, *high; /* values; of a choice low and high are NULL */
+    const char *centre; /* of a choice the heaviest alternative, which stands at the centre; else
+                           the median: the mean, which stands there, is near it */
+    const char *low, *high; /* at quantiles 0.01 and 0.99; NULL of a choice */
 };
 
 struct flips {

@@ -202,6 +202,40 @@ lw_stream(struct legal_world *lw, uint32_t authority, uint64_t through, double r
 }
 
 uint32_t
+lw_threat(struct legal_world *lw, uint64_t sites, uint64_t stores, double rate_per_day,
+          double common_cause)
+{
+    const uint32_t ordinal = lw->world.threats++, row = lw_authority(lw, NONE);
+    const int targets = __builtin_popcountll(sites) + __builtin_popcountll(stores);
+    struct threat *t = &lw->threat[ordinal];
+
+    *t = (struct threat){
+        .is.name = "threat",
+        .class = ADVERSARY_CRIMINAL,
+        .rate_per_s = rate_per_day / LW_DAY,
+        .common_cause = common_cause,
+        .sites = sites,
+        .stores = stores,
+        .terms = {.available = true, .addressee = ADDRESSEE_COVERT, .grant = 1, .gag = 1},
+    };
+    lw->world.threat = lw->threat;
+    lw->authority[row].threat = t;
+    lw->authority[row].entity = THREAT_ENTITY + ordinal;
+    lw_stream(lw, row, 0, rate_per_day * (targets * (1 - common_cause) + common_cause))->target =
+        NULL;
+    return row;
+}
+
+struct instrument *
+lw_allow_order(struct legal_world *lw, uint32_t jurisdiction, enum lw_instrument i)
+{
+    struct instrument *in = lw_allow(lw, jurisdiction, i);
+
+    in->addressee = ADDRESSEE_CUSTODIAN;
+    return in;
+}
+
+uint32_t
 lw_strategy(struct legal_world *lw)
 {
     const uint32_t row = lw->model.strategies++;
@@ -372,6 +406,26 @@ lw_split_world(struct legal_world *lw, double horizon_days, double accounts, dou
     lw_home_world(lw, horizon_days, accounts, rate_per_day);
     other = lw_custodian(lw, 0);
     lw->store[0].operator.i = lw->store[0].controller.i = other;
+}
+
+void
+lw_copies_world(struct legal_world *lw, uint32_t custodians, double horizon_days, double accounts,
+                double rate_per_day)
+{
+    struct rule *r;
+
+    lw_home_world(lw, horizon_days, accounts, rate_per_day);
+    for (uint32_t i = 1; i < custodians; i++) {
+        lw_custodian(lw, 0);
+        lw_site(lw, 0, i);
+        lw_store(lw, 0, i, true);
+    }
+    lw->any_site = (struct formula){1, NONE, lw->leaf, custodians};
+    lw->any_store = (struct formula){1, NONE, lw->leaf + LW_MOST, custodians};
+    r = &lw->strategies[0].rule[0][0];
+    r->data = lw->any_site;
+    r->keys = lw->any_store;
+    r->sites = r->stores = (UINT64_C(1) << custodians) - 1;
 }
 
 void

@@ -45,7 +45,9 @@ struct legal_world {
     struct treaty treaty[2];
     struct authority authority[LW_MOST];
     struct request_stream stream[LW_MOST][LW_MOST];
-    struct formula leaf[2 * LW_MOST]; /* each site, then each store, alone */
+    struct threat threat[LW_MOST];
+    struct formula leaf[2 * LW_MOST];   /* each site, then each store, alone */
+    struct formula any_site, any_store; /* of lw_copies_world */
     struct strategy strategy[LW_STRATEGIES];
     struct lw_strategy strategies[LW_STRATEGIES];
 };
@@ -73,6 +75,14 @@ uint32_t lw_authority(struct legal_world *lw, uint32_t jurisdiction);
  * classes. Returned for changes. */
 struct request_stream *lw_stream(struct legal_world *lw, uint32_t authority, uint64_t through,
                                  double rate_per_day);
+/* A threat to targets (sites, then key stores, as masks), each hit so often a day, and a share of
+ * that together: its row among the authorities, of which it must be the last. An event takes one
+ * account of every cohort at once, and all classes. */
+uint32_t lw_threat(struct legal_world *lw, uint64_t sites, uint64_t stores, double rate_per_day,
+                   double common_cause);
+/* Another order, `i` of the instruments: to custodians, granted always, no delays. */
+struct instrument *lw_allow_order(struct legal_world *lw, uint32_t jurisdiction,
+                                  enum lw_instrument i);
 /* A second strategy, with one epoch and no rules. */
 uint32_t lw_strategy(struct legal_world *lw);
 /* The next epoch of a strategy, from that day on; no rules yet. */
@@ -107,6 +117,9 @@ void lw_partner_world(struct legal_world *lw, double rate_per_day, double delay_
  * until it moves to AA. */
 void lw_moving_world(struct legal_world *lw, double horizon_days, double accounts,
                      double rate_per_day, double moves_on_day);
+/* AA can order `custodians` of its own, each of whom alone holds all data and keys. */
+void lw_copies_world(struct legal_world *lw, uint32_t custodians, double horizon_days,
+                     double accounts, double rate_per_day);
 /* Two authorities, with every way a request can end. */
 void lw_busy_world(struct legal_world *lw);
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "base/mem.h"
 #include "stats/stream.h"
 
 static const char *const strategies[] = {"near", "far"};
@@ -17,8 +18,10 @@ static const char *const classes[] = {"mail", "photos"};
 static const char *const jurisdictions[] = {"CN", "US"};
 static const char *const stations[] = {"east", "west", "hsm"};
 static const char *const periods[] = {"2013-H1", "2013-H2", "2014-H1", "2014-H2"};
+static const char *const adversaries[] = {"home", "foreign", "criminal", "insider"};
 static const uint32_t first_stream[] = {0, 2};
 static const double accounts[] = {900, 100};
+static const double kin_named[] = {12, 2, 0, 40};
 static const struct legend_change changes[] = {
     {.day = 100.25, .strategy = NONE, .text = "a new law"},
     {.day = 365, .strategy = 1, .text = "keys move"},
@@ -30,10 +33,12 @@ static const struct legend legend = {
     .horizon_days = 730,
     .strategy = strategies,
     .strategies = 2,
-    .name = {authorities, streams, custodians, cohorts, classes, jurisdictions, stations, periods},
-    .names = {2, 3, 2, 2, 2, 2, 3, 4},
+    .name = {authorities, streams, adversaries, custodians, cohorts, classes, jurisdictions,
+             stations, periods},
+    .names = {2, 3, 4, 2, 2, 2, 2, 3, 4},
     .first_stream = first_stream,
     .accounts = accounts,
+    .kin_named = kin_named,
     .change = changes,
     .changes = 2,
     .legal = 10,
@@ -77,6 +82,39 @@ records_window(struct recording *recording, uint32_t strategy, uint32_t regime, 
     return w;
 }
 
+/* By anyone, an authority and a class of adversary, of all cohorts and of one; of every kind. */
+static void
+make_curves(struct recording *out, uint32_t strategy, struct stream *stream)
+{
+    static const struct {
+        uint16_t authority, adversary, cohort, kind;
+    } of[] = {
+        {LABEL_ALL, LABEL_ALL, LABEL_ALL, CURVE_CONTENT},
+        {1, LABEL_ALL, LABEL_ALL, CURVE_METADATA},
+        {LABEL_ALL, 1, 1, CURVE_CONTENT},
+        {LABEL_ALL, 3, LABEL_ALL, CURVE_CONTENT},
+        {LABEL_ALL, LABEL_ALL, 0, CURVE_CIPHERTEXT},
+    };
+
+    for (size_t c = 0; c < COUNT(of); c++) {
+        struct curve *curve = record_curve(out);
+        double sum = 0;
+
+        assert_non_null(curve);
+        curve->strategy = (uint16_t)strategy;
+        curve->authority = of[c].authority;
+        curve->adversary = of[c].adversary;
+        curve->cohort = of[c].cohort;
+        curve->kind = of[c].kind;
+        for (unsigned i = 0; i <= CURVE_POINTS; i++) {
+            /* some grow at most points, some seldom */
+            sum += floor((c < 3 ? 3 : 1.2) * stream_uniform(stream) * stream_uniform(stream) *
+                         (c < 4 ? 1 : 100));
+            curve->value[i] = sum;
+        }
+    }
+}
+
 static void
 make_legal(struct recording *out, struct stream *stream)
 {
@@ -97,19 +135,12 @@ make_legal(struct recording *out, struct stream *stream)
             records_value(out, s, METRIC_REQUESTS_RECEIVED, label,
                           floor(9 * stream_uniform(stream)));
         }
-        for (uint32_t a = 0; a < 2; a++) {
-            struct curve *curve = record_curve(out);
-            double sum = 0;
-
-            assert_non_null(curve);
-            curve->strategy = (uint16_t)s;
-            curve->authority = a == 0 ? LABEL_ALL : 1;
-            curve->kind = (uint16_t)a;
-            for (unsigned i = 0; i <= CURVE_POINTS; i++) {
-                sum += floor(3 * stream_uniform(stream) * stream_uniform(stream));
-                curve->value[i] = sum;
-            }
-        }
+        for (uint32_t of = 0; of < 2; of++)
+            records_value(
+                out, s, METRIC_CONTENT_ACCOUNTS,
+                label_with(label_with(label_total, LABEL_ADVERSARY, 1 + 2 * of), LABEL_COHORT, of),
+                floor(4 * stream_uniform(stream)));
+        make_curves(out, s, stream);
     }
 }
 

@@ -207,7 +207,11 @@ test_the_threshold_of_an_input_is_where_the_answer_turns(void **state)
     assert_int_equal(least->flips.count, 2);
     assert_int_equal(least->flips.item[0].unknown, OPERATOR);
     assert_string_equal(least->flips.item[0].value, "keeper");
-    assert_true(fabs(least->flips.item[0].chance - 0.3) < 0.003);
+    assert_true(fabs(least->flips.item[0].chance - 0.3) < 0.004);
+    assert_string_equal(flips.input[OPERATOR].centre, "host");
+    assert_true(fabs(strtod(flips.input[ACCOUNTS].centre, NULL) - even(0.5)) < 1e-5);
+    assert_true(fabs(strtod(flips.input[ACCOUNTS].low, NULL) - even(0.01)) < 1e-5);
+    assert_true(fabs(strtod(flips.input[ACCOUNTS].high, NULL) - even(0.99)) < 1e-5);
     assert_true(least->flips.item[0].estimate == 0);
     assert_int_equal(least->flips.item[1].unknown, ACCOUNTS);
     assert_true(least->flips.item[1].quantile <= 9.0 / 80);

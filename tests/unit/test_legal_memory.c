@@ -1,4 +1,5 @@
 /* Whichever allocation fails, the legal plane says so, frees all it had and does not crash. */
+#include "legal/trace.h"
 #include "legal_world.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -105,28 +106,68 @@ build(struct legal_world *lw)
     lw_rule(lw, 0, 0, 0);
 }
 
+/* Besides: courts, who settles, what is no disclosure, pressure and a threat to two holders. */
 static void
-test_every_failed_allocation_is_an_error_and_leaks_nothing(void **state)
+build_more(struct legal_world *lw)
 {
-    static struct legal_world lw;
+    static const struct pressure block = {.on = ON_REFUSAL,
+                                          .means = MEANS_BLOCK,
+                                          .probability = 1,
+                                          .lasts = {.kind = DIST_CONSTANT, .p = {LW_DAY}}};
+
+    build(lw);
+    lw->jurisdiction[0].pressure = &block;
+    lw->jurisdiction[0].pressures = 1;
+    lw->custodian[0].challenges = 0.5;
+    lw->custodian[0].court = lw->custodian[0].appeal = dist_constant(5 * LW_DAY);
+    lw->custodian[0].appeals = 0.5;
+    lw_allow_order(lw, 0, LW_SEIZURE)->urgent = true;
+    lw->stream[0][0].through = LW_MASK(LW_SEIZURE);
+    lw->stream[0][0].settles = true;
+    lw_stream(lw, 1, LW_MASK(LW_ORDER), 0.2)->asks = ASKS_REMOVAL;
+    lw->stream[1][1].escalates = true;
+    lw_threat(lw, 1, 2, 0.05, 0.3);
+}
+
+typedef int run_one(const struct legal_world *lw, struct why *why);
+
+static int
+simulate(const struct legal_world *lw, struct why *why)
+{
+    struct recording r = {0};
+    const int rc = legal_run(&lw->model, (struct strategy_id){0}, 0, &r, why);
+
+    recording_release(&r);
+    return rc;
+}
+
+static int
+tell(const struct legal_world *lw, struct why *why)
+{
+    struct trace t = {0};
+    const int rc = legal_trace(&lw->model, (struct strategy_id){0},
+                               (struct authority_id){lw->world.authorities - 1}, 0, &t, why);
+
+    assert_true(rc < 0 || (t.found && t.steps.count > 0));
+    trace_release(&t);
+    return rc;
+}
+
+static void
+fail_each_allocation(const struct legal_world *lw, run_one *run)
+{
     long n = 0;
     int rc;
 
-    (void)state;
-    if (!OWN_ALLOCATOR)
-        skip();
-    build(&lw);
     do {
         once = !once;
         failed = false;
-        struct recording r = {0};
         struct why why = {0};
         const long before = alive;
 
         countdown = once ? n : n++; /* each n in both ways */
-        rc = legal_run(&lw.model, (struct strategy_id){0}, 0, &r, &why);
+        rc = run(lw, &why);
         countdown = -1;
-        recording_release(&r);
         why_release(&why);
         assert_int_equal(alive, before);
         /* sorting may find another way, so a failure need not be an error */
@@ -135,11 +176,38 @@ test_every_failed_allocation_is_an_error_and_leaks_nothing(void **state)
     assert_true(n > 100); /* the last run needed that many */
 }
 
+static void
+test_every_failed_allocation_is_an_error_and_leaks_nothing(void **state)
+{
+    static struct legal_world lw;
+
+    (void)state;
+    if (!OWN_ALLOCATOR)
+        skip();
+    build(&lw);
+    fail_each_allocation(&lw, simulate);
+    build_more(&lw);
+    fail_each_allocation(&lw, simulate);
+}
+
+static void
+test_a_story_that_finds_no_memory_leaks_nothing(void **state)
+{
+    static struct legal_world lw;
+
+    (void)state;
+    if (!OWN_ALLOCATOR)
+        skip();
+    build_more(&lw);
+    fail_each_allocation(&lw, tell);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_failed_allocation_is_an_error_and_leaks_nothing),
+        cmocka_unit_test(test_a_story_that_finds_no_memory_leaks_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,10 @@ test_a_series_is_named_with_its_labels(void **state)
     legend_series_name(records_legend(), METRIC_REQUESTS_CONTENT, label, &text);
     assert_string_equal(text.s, "requests.content{authority=court,stream=orders}");
     text_clear(&text);
+    label = label_with(by(LABEL_ADVERSARY, 1), LABEL_COHORT, 1);
+    legend_series_name(records_legend(), METRIC_CONTENT_ACCOUNTS, label, &text);
+    assert_string_equal(text.s, "exposure.content.accounts{adversary=foreign,cohort=abroad}");
+    text_clear(&text);
     legend_series_name(records_legend(), METRIC_AVAILABILITY, label_total, &text);
     assert_string_equal(text.s, "availability");
     text_release(&text);
@@ -251,23 +255,62 @@ test_curves_of_counts_are_short_and_all_read_back_equal(void **state)
     double curve[CURVE_POINTS + 1], back[CURVE_POINTS + 1];
     unsigned char bytes[CURVE_BYTES_MAX];
 
-    for (unsigned kind = 0; kind < 5; kind++) {
+    for (unsigned kind = 0; kind < 7; kind++) {
         for (unsigned i = 0; i <= CURVE_POINTS; i++) {
-            const double value[] = {i / 10, i / 10.0, 20.0 - i, i < 50 ? 0 : 0x1p52 + i,
-                                    i == 7 ? (double)NAN : 3};
+            const double value[] = {
+                i / 10,  i / 10.0, 20.0 - i, i < 50 ? 0 : 0x1p52 + i, i == 7 ? (double)NAN : 3,
+                i + 1.0, 0};
 
             curve[i] = value[kind];
         }
         const size_t size = curve_pack(curve, bytes);
 
         assert_true(size <= sizeof bytes);
-        if (kind == 0 || kind == 3)
+        if (kind == 0)
+            assert_int_equal(size, 2 + 9 * 2); /* the nine times that it grows */
+        else if (kind == 3 || kind == 5)
             assert_in_range(size, CURVE_POINTS + 2, CURVE_POINTS + 2 + 8);
         else
-            assert_int_equal(size, 1 + (CURVE_POINTS + 1) * 8);
+            assert_int_equal(size, kind == 6 ? 2 : 1 + (CURVE_POINTS + 1) * 8);
         assert_int_equal(curve_unpack(back, bytes, size), 0);
         assert_memory_equal(curve, back, sizeof curve);
         assert_int_equal(curve_unpack(back, bytes, size - 1), ERR_INPUT);
+    }
+}
+
+/* A curve that grows past its end, or says too often that it grows, or is cut off. */
+static void
+test_damaged_curves_are_refused(void **state)
+{
+    static const unsigned char bytes[][6] = {
+        {2, 1, 97, 1},               /* at the point after the last */
+        {2, 2, 96, 1, 0, 1},         /* a second time after the last */
+        {2, 2, 50, 1, 46, 1},        /* likewise */
+        {2, 2, 1, 1},                /* one missing */
+        {3, 0},                      /* no such form */
+        {2, 0, 0},                   /* one byte too many */
+        {2, 1, 0xff, 0xff, 0x7f, 1}, /* far past */
+    };
+    static const size_t size[] = {4, 6, 6, 4, 2, 3, 6};
+    static const unsigned char last[] = {2, 1, 96, 5};
+    double value[CURVE_POINTS + 1];
+    struct stream stream;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(bytes); i++)
+        assert_int_equal(curve_unpack(value, bytes[i], size[i]), ERR_INPUT);
+    assert_int_equal(curve_unpack(value, last, sizeof last), 0);
+    assert_true(value[CURVE_POINTS - 1] == 0 && value[CURVE_POINTS] == 5);
+    /* any bytes at all give values or an error */
+    stream_open(&stream, 3, 0, PURPOSE_TEST, 0, 0);
+    for (unsigned i = 0; i < 20000; i++) {
+        unsigned char any[12];
+
+        for (size_t k = 0; k < sizeof any; k++)
+            any[k] = (unsigned char)stream_below(&stream, k < 2 ? 4 : 100);
+        const int rc = curve_unpack(value, any, 1 + stream_below(&stream, sizeof any));
+
+        assert_true(rc == 0 || rc == ERR_INPUT);
     }
 }
 
@@ -692,6 +735,105 @@ test_a_curve_is_zero_where_a_trial_has_none(void **state)
     outcome_release(&o);
 }
 
+/* A curve of one value throughout. */
+static void
+flat_curve(struct recording *r, struct label label, double value)
+{
+    struct curve *c = record_curve(r);
+
+    assert_non_null(c);
+    c->authority = label.of[LABEL_AUTHORITY];
+    c->adversary = label.of[LABEL_ADVERSARY];
+    c->cohort = label.of[LABEL_COHORT];
+    for (unsigned k = 0; k <= CURVE_POINTS; k++)
+        c->value[k] = value;
+}
+
+static void
+test_curves_are_found_by_authority_adversary_and_cohort(void **state)
+{
+    const struct label to = by(LABEL_ADVERSARY, 2), of = label_with(to, LABEL_COHORT, 1);
+    struct legend legend = *records_legend();
+    struct recording r = {.plane = PLANE_LEGAL};
+    struct outcome o;
+    double value;
+
+    (void)state;
+    begin(&o, &legend);
+    flat_curve(&r, of, 3);
+    flat_curve(&r, to, 5);
+    flat_curve(&r, label_total, 7);
+    flat_curve(&r, by(LABEL_AUTHORITY, 1), 11);
+    flat_curve(&r, by(LABEL_COHORT, 0), 13);
+    assert_int_equal(outcome_add(&o, &r), 0);
+    finish(&o);
+    assert_int_equal(o.curves, 5);
+    const struct {
+        struct label label;
+        double value; /* 0: none; NAN: not told apart */
+    } t[] = {
+        {label_total, 7},
+        {to, 5},
+        {of, 3},
+        {label_with(to, LABEL_COHORT, 0), 0},
+        {by(LABEL_AUTHORITY, 1), 11},
+        {by(LABEL_AUTHORITY, 0), 0},
+        {by(LABEL_COHORT, 0), 13},
+        {by(LABEL_DATA, 0), (double)NAN},
+        {label_with(to, LABEL_AUTHORITY, 0), (double)NAN},
+    };
+    for (size_t i = 0; i < COUNT(t); i++) {
+        const struct curve_estimate *c = outcome_find_curve(&o, 0, t[i].label, CURVE_CONTENT);
+
+        outcome_label_curve_values(&o, 0, t[i].label, CURVE_CONTENT, 50, &value);
+        assert_true(isnan(t[i].value) ? isnan(value) : value == t[i].value);
+        assert_int_equal(c != NULL, t[i].value > 0);
+        if (c != NULL)
+            assert_true(c->point[50].mean == t[i].value);
+    }
+    assert_null(outcome_find_curve(&o, 0, label_total, CURVE_METADATA));
+    outcome_curve_values(&o, 0, NONE, CURVE_CONTENT, 0, &value);
+    assert_true(value == 7);
+    outcome_curve_values(&o, 0, 1, CURVE_CONTENT, 0, &value);
+    assert_true(value == 11);
+    outcome_release(&o);
+
+    /* Of a single cohort the curve of all is its own. */
+    legend.names[LABEL_COHORT] = 1;
+    begin(&o, &legend);
+    r.curves.count = 0;
+    flat_curve(&r, to, 5);
+    assert_int_equal(outcome_add(&o, &r), 0);
+    finish(&o);
+    outcome_label_curve_values(&o, 0, label_with(to, LABEL_COHORT, 0), CURVE_CONTENT, 0, &value);
+    assert_true(value == 5);
+    outcome_release(&o);
+    recording_release(&r);
+}
+
+static void
+test_curves_of_what_the_legend_does_not_have_are_refused(void **state)
+{
+    const struct label t[] = {
+        by(LABEL_AUTHORITY, 2),
+        by(LABEL_ADVERSARY, 4),
+        by(LABEL_COHORT, 2),
+        label_with(by(LABEL_AUTHORITY, 0), LABEL_ADVERSARY, 0),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(t); i++) {
+        struct recording r = {.plane = PLANE_LEGAL};
+        struct outcome o;
+
+        begin(&o, records_legend());
+        flat_curve(&r, t[i], 1);
+        assert_int_equal(outcome_add(&o, &r), ERR_INPUT);
+        outcome_release(&o);
+        recording_release(&r);
+    }
+}
+
 /* All that an outcome concludes, as one number a series: to compare bit by bit. */
 static void
 assert_same(const struct outcome *a, const struct outcome *b)
@@ -765,6 +907,10 @@ test_the_bound_on_what_was_never_seen_counts_all_that_one_request_names(void **s
     assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, label_total) == 250);
     assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNT_DAYS, other) == 3 * legend.horizon_days);
     assert_true(outcome_one(&o, METRIC_REQUESTS_CONTENT, first) == 1);
+    /* Of a class of adversary what its members name; of one that there is not, nothing. */
+    assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, by(LABEL_ADVERSARY, 0)) == 12);
+    assert_true(outcome_one(&o, METRIC_CONTENT_RISK, by(LABEL_ADVERSARY, 3)) == 40.0 / 1000);
+    assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, by(LABEL_ADVERSARY, 2)) == 0);
     outcome_release(&o);
 }
 
@@ -783,6 +929,7 @@ main(void)
         cmocka_unit_test(test_damaged_bytes_are_refused),
         cmocka_unit_test(test_numbers_of_any_size_pack_and_read_back),
         cmocka_unit_test(test_curves_of_counts_are_short_and_all_read_back_equal),
+        cmocka_unit_test(test_damaged_curves_are_refused),
         cmocka_unit_test(test_a_mean_counts_absent_values_as_zero),
         cmocka_unit_test(test_a_share_has_the_exact_binomial_interval),
         cmocka_unit_test(test_what_was_never_seen_still_has_an_upper_bound),
@@ -797,6 +944,8 @@ main(void)
         cmocka_unit_test(test_a_blend_agrees_with_the_mixture_of_its_histograms),
         cmocka_unit_test(test_the_latency_of_a_figure_pools_replications),
         cmocka_unit_test(test_a_curve_is_zero_where_a_trial_has_none),
+        cmocka_unit_test(test_curves_are_found_by_authority_adversary_and_cohort),
+        cmocka_unit_test(test_curves_of_what_the_legend_does_not_have_are_refused),
         cmocka_unit_test(test_series_are_in_order_and_the_same_from_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "record/exceedance.h"
+#include "record/risk.h"
 #include "record/verdict.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -134,6 +136,10 @@ judge(const struct outcome *outcome, struct judgement_list *list, struct why *wh
          .authority = {NONE},
          .cohort = {NONE},
          .class = {NONE},
+         .stream = NONE,
+         .adversary = ADVERSARIES,
+         .jurisdiction = {NONE},
+         .custodian = {NONE},
          .to = 365 * NS_PER_DAY,
          .at_most = 0.5,
          .at_least = (double)NAN},
@@ -142,6 +148,10 @@ judge(const struct outcome *outcome, struct judgement_list *list, struct why *wh
          .authority = {0},
          .cohort = {NONE},
          .class = {NONE},
+         .stream = NONE,
+         .adversary = ADVERSARIES,
+         .jurisdiction = {NONE},
+         .custodian = {NONE},
          .to = 730 * NS_PER_DAY,
          .is_expect = true,
          .observed = 3},
@@ -161,6 +171,8 @@ conclude(struct why *why)
 {
     struct outcome outcome;
     struct judgement_list list = {0};
+    struct exceedance exceedance = {0};
+    double share[COUNT(trial)];
     int rc = outcome_init(&outcome, records_legend());
 
     for (size_t i = 0; rc == 0 && i < 5; i++)
@@ -168,7 +180,14 @@ conclude(struct why *why)
     if (rc == 0)
         rc = outcome_finish(&outcome);
     if (rc == 0)
+        rc = outcome_exceedance(&outcome, 1, METRIC_CONTENT_ACCOUNTS, label_total, &exceedance);
+    if (rc == 0)
+        rc = outcome_risk_values(&outcome, 1, label_total, CURVE_CONTENT, 300, share);
+    if (rc == 0 && !(outcome_risk(&outcome, 1, label_total, CURVE_CONTENT, 300).high > 0))
+        rc = ERR_MEMORY; /* NAN: it could not be computed */
+    if (rc == 0)
         rc = judge(&outcome, &list, why);
+    exceedance_release(&exceedance);
     judgement_list_release(&list);
     outcome_release(&outcome);
     return rc;

@@ -223,12 +223,37 @@ check_metric(struct fy_node *strategy, const char *name, const char *unit, doubl
 
 /* A claim of each kind, judged; names with characters that JSON escapes. */
 static const struct authority authorities[] = {{.is = {.name = "cn-police"}}};
-static const struct world world = {.authority = authorities, .authorities = 1};
+static const struct cohort cohorts[] = {{.is = {.name = "mainland"}}};
+static const struct world world = {
+    .authority = authorities, .authorities = 1, .cohort = cohorts, .cohorts = 1};
 static const struct strategy strategies[] = {{.is = {.name = "us-data-us-keys"}}};
-static const struct model model = {.world = &world, .strategy = strategies, .strategies = 1};
+static const struct model model = {.world = &world,
+                                   .strategy = strategies,
+                                   .strategies = 1,
+                                   .starts_unix_s = 1356998400,
+                                   .horizon = 730 * NS_PER_DAY};
 static const struct claim claims[] = {
-    {.metric = "requests.content", .is_expect = true, .observed = 3, .source = "S-\"APPLE\""},
-    {.metric = "exposure.content.any", .authority = {NONE}, .at_least = -INFINITY, .at_most = 0.1},
+    {.metric = "requests.content",
+     .stream = NONE,
+     .adversary = ADVERSARIES,
+     .cohort = {NONE},
+     .class = {NONE},
+     .jurisdiction = {NONE},
+     .custodian = {NONE},
+     .is_expect = true,
+     .observed = 3,
+     .source = "S-\"APPLE\""},
+    {.metric = "exposure.content.any",
+     .authority = {NONE},
+     .stream = NONE,
+     .adversary = ADVERSARY_FOREIGN,
+     .cohort = {0},
+     .class = {NONE},
+     .jurisdiction = {NONE},
+     .custodian = {NONE},
+     .from = 31 * NS_PER_DAY,
+     .at_least = -INFINITY,
+     .at_most = 0.1},
 };
 static struct judgement judged[] = {
     {.claim = &claims[0], .verdict = VERDICT_FAILS, .log_score = -2.5, .text = (char[]){"a\nb"}},
@@ -245,7 +270,8 @@ test_a_run_as_json_has_every_metric_of_every_strategy(void **state)
     (void)state;
     run_make(&run);
     assert_int_equal(
-        run_json(&out, "a \"scenario\".yaml", &model, &run.legend, &run.outcome, &judgements), 0);
+        run_json(&out, "a \"scenario\".yaml", &model, &run.legend, &run.outcome, &judgements, NULL),
+        0);
     struct fy_document *doc = parse_json(&out);
     struct fy_node *root = fy_document_root(doc);
 
@@ -278,7 +304,7 @@ test_a_run_as_json_carries_the_judgements_by_kind(void **state)
 
     (void)state;
     run_make(&run);
-    assert_int_equal(run_json(&out, "x", &model, &run.legend, &run.outcome, &judgements), 0);
+    assert_int_equal(run_json(&out, "x", &model, &run.legend, &run.outcome, &judgements, NULL), 0);
     struct fy_document *doc = parse_json(&out);
     struct fy_node *expect =
         fy_node_mapping_lookup_by_string(fy_document_root(doc), "expect", FY_NT);
@@ -297,6 +323,9 @@ test_a_run_as_json_carries_the_judgements_by_kind(void **state)
     assert_string_equal(scalar(expect, "text"), "a\nb");
     assert_string_equal(scalar(require, "verdict"), "holds");
     assert_string_equal(scalar(require, "at_most"), "0.1");
+    assert_string_equal(scalar(require, "adversary"), "foreign");
+    assert_string_equal(scalar(require, "users"), "mainland");
+    assert_string_equal(scalar(require, "from"), "2013-02-01");
     assert_string_equal(scalar(require, "text"), "<c>");
     fy_document_destroy(doc);
     text_release(&out);
@@ -312,8 +341,8 @@ test_the_same_run_gives_the_same_bytes(void **state)
     (void)state;
     run_make(&a);
     run_make(&b);
-    assert_int_equal(run_json(&first, "x", &model, &a.legend, &a.outcome, &judgements), 0);
-    assert_int_equal(run_json(&second, "x", &model, &b.legend, &b.outcome, &judgements), 0);
+    assert_int_equal(run_json(&first, "x", &model, &a.legend, &a.outcome, &judgements, NULL), 0);
+    assert_int_equal(run_json(&second, "x", &model, &b.legend, &b.outcome, &judgements, NULL), 0);
     assert_string_equal(first.s, second.s);
     text_release(&first);
     text_release(&second);

@@ -319,6 +319,29 @@ test_the_same_files_are_the_same_text_wherever_they_lie(void **state)
         scenario_close(scenario[i]);
 }
 
+/* Every one of `wanted`, and none of `unwanted` (a part of a message; NULL: nothing is unwanted).
+ */
+static void
+check_warnings(const char *text, const char *const *wanted, size_t count, const char *unwanted)
+{
+    struct scenario *scenario = open_over_world(text);
+    struct why why = {0};
+
+    scenario_warnings(scenario, &why);
+    for (size_t i = 0; i < count; i++) {
+        bool found = false;
+
+        for (size_t k = 0; k < why.count; k++)
+            found = found || strcmp(why.fault[k].text, wanted[i]) == 0;
+        if (!found)
+            fail_msg("no warning: %s", wanted[i]);
+    }
+    for (size_t k = 0; k < why.count && unwanted != NULL; k++)
+        assert_null(strstr(why.fault[k].text, unwanted));
+    why_release(&why);
+    scenario_close(scenario);
+}
+
 static void
 test_warnings_name_misread_words_and_unused_rows(void **state)
 {
@@ -331,25 +354,49 @@ test_warnings_name_misread_words_and_unused_rows(void **state)
         ("over.yaml:5:35: authority 'police': requests.orders.through names 'spare', which CN "
          "never has"),
     };
-    struct scenario *scenario =
-        open_over_world("jurisdictions: {NO: {name: Yes}}\n"
-                        "custodians: {idle: {home: US}}\n"
-                        "instruments:   {spare: {addressee: user}}\n"
-                        "authorities: {police: {requests: {orders: {through: [order, spare]}}}}\n");
-    struct why why = {0};
 
     (void)state;
-    scenario_warnings(scenario, &why);
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        bool found = false;
+    check_warnings("jurisdictions: {NO: {name: Yes}}\n"
+                   "custodians: {idle: {home: US}}\n"
+                   "instruments:   {spare: {addressee: user}}\n"
+                   "authorities: {police: {requests: {orders: {through: [order, spare]}}}}\n",
+                   wanted, sizeof wanted / sizeof *wanted, NULL);
+}
 
-        for (size_t k = 0; k < why.count; k++)
-            found = found || strcmp(why.fault[k].text, wanted[i]) == 0;
-        if (!found)
-            fail_msg("no warning: %s", wanted[i]);
-    }
-    why_release(&why);
-    scenario_close(scenario);
+static void
+test_warnings_name_duties_and_threats_that_never_matter(void **state)
+{
+    static const char *const wanted[] = {
+        "over.yaml:4:5: jurisdiction 'CN': inspections find nothing: nothing is required to be "
+        "held inside",
+        "over.yaml:6:17: jurisdiction 'CN': pressure.fine never follows: nothing is required to be "
+        "held inside",
+        "over.yaml:7:5: jurisdiction 'US': interference concerns nobody: no user group resides "
+        "there",
+        "over.yaml:7:67: jurisdiction 'US': pressure.wall never follows: no user group resides "
+        "there",
+        "over.yaml:9:5: threat 'idle' hits nothing that a placement uses",
+        "over.yaml:10:5: threat 'never' never comes: its rate is 0",
+    };
+
+    (void)state;
+    /* `on` is the format's own word; police of CN may be refused; partner operates `near`. */
+    check_warnings(
+        "jurisdictions:\n\n"
+        "    CN: {inspections: 1 y,\n"
+        "      pressure: {wall: {on: refusal, means: block, probability: 1},\n"
+        "                fine: {on: violation, means: fine, probability: 1, price: 1}}}\n"
+        "    US: {interference: {every: 1 d, for: 1 h}, pressure:         {wall: {on: refusal, "
+        "means: block, probability: 1}}}\n"
+        "threats:\n"
+        "    idle: {class: criminal, rate: 1 per 1 y, key-stores: [device], accounts: 1}\n"
+        "    never: {class: criminal, rate: 0 per 1 y, sites: [far], accounts: 1}\n"
+        "    real: {class: criminal, rate: 1 per 1 y, custodians: [partner], accounts: 1}\n",
+        wanted, sizeof wanted / sizeof *wanted, "'on'");
+    check_warnings("custodians: {on: {home: US}}\n",
+                   (const char *[]){"over.yaml:2:14: 'on' is a word here, but true or false to "
+                                    "YAML 1.1 tools; write \"on\""},
+                   1, NULL);
 }
 
 /* ---- threads ---- */
@@ -428,6 +475,7 @@ main(void)
         TEST(test_the_text_holds_every_file_override_and_data_file),
         TEST(test_the_same_files_are_the_same_text_wherever_they_lie),
         TEST(test_warnings_name_misread_words_and_unused_rows),
+        TEST(test_warnings_name_duties_and_threats_that_never_matter),
         TEST(test_threads_build_the_same_models_of_one_scenario),
     };
 

@@ -16,7 +16,8 @@
 #include "scenario/scenario.h"
 #include "stats/stream.h"
 
-static const char *const sources[] = {"tests/bad/world.yaml", "tests/good/complete.yaml"};
+static const char *const sources[] = {"tests/bad/world.yaml", "tests/good/complete.yaml",
+                                      "tests/good/pressed.yaml"};
 
 enum { SOURCES = sizeof sources / sizeof *sources };
 
@@ -73,9 +74,22 @@ realloc(void *old, size_t bytes)
     return fails(__builtin_return_address(0)) ? NULL : __libc_realloc(old, bytes);
 }
 
+/* A model of an open scenario, each way that there is. */
+static int
+build(struct scenario *open, int way, struct model **model, struct why *why)
+{
+    const struct scenario_fixed fixed = {0, 0.3};
+
+    if (way == 1)
+        return scenario_model_reading(open, 1, 1, model, why);
+    if (way == 2)
+        return scenario_model_fixed(open, &fixed, model, why);
+    return scenario_model(open, way == 0 ? SCENARIO_CENTRAL : 1, model, why);
+}
+
 /* One attempt with the n-th allocation failing: opening, or building a model of an open one. */
 static int
-attempt(struct scenario *open, long n)
+attempt(const char *path, struct scenario *open, int way, long n)
 {
     struct scenario *scenario = NULL;
     struct model *model = NULL;
@@ -85,9 +99,9 @@ attempt(struct scenario *open, long n)
     allocations = 0;
     fail_at = n;
     if (open == NULL)
-        rc = scenario_open(&scenario, "tests/good/complete.yaml", NULL, &why);
+        rc = scenario_open(&scenario, path, NULL, &why);
     else
-        rc = scenario_model(open, SCENARIO_CENTRAL, &model, &why);
+        rc = build(open, way, &model, &why);
     fail_at = -1;
     assert_true((rc == 0) == (scenario != NULL || model != NULL));
     model_free(model);
@@ -97,12 +111,12 @@ attempt(struct scenario *open, long n)
 }
 
 static void
-attempt_all(struct scenario *open)
+attempt_all(const char *path, struct scenario *open, int way)
 {
     long n = 0;
     int rc;
 
-    while ((rc = attempt(open, n)) != 0 && n++ < 100000)
+    while ((rc = attempt(path, open, way, n)) != 0 && n++ < 100000)
         assert_int_equal(rc, ERR_MEMORY);
     assert_int_equal(rc, 0);
     assert_true(n > 3);
@@ -114,7 +128,8 @@ test_memory_that_runs_out_while_opening_is_an_error(void **state)
 {
     (void)state;
 #ifdef CAN_FAIL
-    attempt_all(NULL);
+    for (size_t i = 1; i < SOURCES; i++)
+        attempt_all(sources[i], NULL, 0);
 #else
     skip();
 #endif
@@ -125,11 +140,14 @@ test_memory_that_runs_out_while_building_a_model_is_an_error(void **state)
 {
     (void)state;
 #ifdef CAN_FAIL
-    struct scenario *scenario = NULL;
+    for (size_t i = 1; i < SOURCES; i++) {
+        struct scenario *scenario = NULL;
 
-    assert_int_equal(scenario_open(&scenario, "tests/good/complete.yaml", NULL, NULL), 0);
-    attempt_all(scenario);
-    scenario_close(scenario);
+        assert_int_equal(scenario_open(&scenario, sources[i], NULL, NULL), 0);
+        for (int way = 0; way < (i == 2 ? 4 : 1); way++) /* the last has readings and unknowns */
+            attempt_all(sources[i], scenario, way);
+        scenario_close(scenario);
+    }
 #else
     skip();
 #endif
@@ -155,6 +173,12 @@ try_text(const char *name, const char *text)
             struct model *model = NULL;
 
             assert_int_equal(scenario_model(scenario, world, &model, &why), 0);
+            for (uint32_t i = 0; i < model->readings; i++) {
+                struct model *read = NULL;
+
+                assert_int_equal(scenario_model_reading(scenario, i, world, &read, &why), 0);
+                model_free(read);
+            }
             model_free(model);
         }
     }
@@ -236,6 +260,13 @@ swap_value(const struct text *whole, struct stream *stream, struct text *out)
         "{uncertain: {uniform: {low: 0, high: 1}}}",
         "{choice: {far: 1, near: 1}}",
         "{empirical: counts.csv}",
+        "0.02 per 1 y",
+        "[CN, US]",
+        "bulk",
+        "violation",
+        "withdrawal",
+        "cohort",
+        "removal",
     };
     const char *at = strstr(whole->s + stream_below(stream, whole->length - 1), ": ");
 

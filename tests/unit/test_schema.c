@@ -65,6 +65,32 @@ test_every_key_that_is_read_is_in_the_schema_with_a_sentence(void **state)
     text_release(&schema);
 }
 
+static void
+check_used(const char *scenarios, const struct form *form)
+{
+    for (uint32_t i = 0; i < form->keys; i++) {
+        char name[64];
+
+        snprintf(name, sizeof name, "%s:", form->key[i].name);
+        if (strstr(scenarios, name) == NULL)
+            fail_msg("no sound scenario has a key '%s'", form->key[i].name);
+        if (form->key[i].form != NULL)
+            check_used(scenarios, form->key[i].form);
+    }
+}
+
+static void
+test_every_key_that_is_read_stands_in_a_sound_scenario(void **state)
+{
+    struct text text = {0};
+
+    (void)state;
+    assert_int_equal(text_read_file(&text, "tests/good/complete.yaml", NULL), 0);
+    assert_int_equal(text_read_file(&text, "tests/good/pressed.yaml", NULL), 0);
+    check_used(text_str(&text), &document_form);
+    text_release(&text);
+}
+
 static bool
 is_key_of(const struct form *form, const char *name)
 {
@@ -122,6 +148,7 @@ main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_schema_in_the_tree_is_what_the_tables_say),
         cmocka_unit_test(test_every_key_that_is_read_is_in_the_schema_with_a_sentence),
+        cmocka_unit_test(test_every_key_that_is_read_stands_in_a_sound_scenario),
         cmocka_unit_test(test_every_key_that_the_schema_describes_is_read),
     };
 

@@ -179,6 +179,8 @@ test_identity_and_names_come_back(void **state)
     }
     assert_int_equal(legend.first_stream[1], 2);
     assert_true(legend.accounts[1] == 100);
+    for (uint32_t i = 0; i < 4; i++)
+        assert_true(legend.kin_named[i] == should->kin_named[i]);
     assert_int_equal(legend.changes, 2);
     assert_true(legend.change[0].day == 100.25 && legend.change[0].strategy == NONE);
     assert_string_equal(legend.change[1].text, "keys move");
@@ -266,7 +268,26 @@ test_a_finished_run_holds_its_estimates_and_judgements(void **state)
             ->estimate.mean);
     assert_true(runs_ask(f->db,
                          "SELECT mean FROM exposures WHERE strategy = 'far' AND kind = 'content'"
-                         " AND authority IS NULL AND day = 730") == o.curve[2].point[96].mean);
+                         " AND authority IS NULL AND adversary IS NULL AND cohort IS NULL"
+                         " AND day = 730") ==
+                outcome_find_curve(&o, 1, label_total, CURVE_CONTENT)->point[96].mean);
+    const struct label foreign =
+        label_with(label_with(label_total, LABEL_ADVERSARY, 1), LABEL_COHORT, 1);
+
+    assert_true(runs_ask(f->db, "SELECT high FROM exposures WHERE strategy = 'far' AND adversary = "
+                                "'foreign' AND cohort = 'abroad' AND day = 365") ==
+                outcome_find_curve(&o, 1, foreign, CURVE_CONTENT)->point[48].high);
+    assert_true(
+        runs_ask(f->db, "SELECT mean FROM metrics WHERE strategy = 'far' AND metric = "
+                        "'exposure.content.accounts' AND adversary = 'foreign' AND "
+                        "cohort = 'home'") ==
+        outcome_estimate(&o, 1, METRIC_CONTENT_ACCOUNTS, label_with(foreign, LABEL_COHORT, 0))
+            .mean);
+    /* Of classes that there are, what was never seen has its bound; there are no criminals. */
+    assert_true(fabs(runs_ask(f->db, "SELECT high FROM metrics WHERE strategy = 'near' AND metric "
+                                     "= 'exposure.metadata.accounts' AND adversary = 'insider'") -
+                     40 * (1 - pow(0.025, 0.1))) < 1e-9);
+    assert_true(runs_ask(f->db, "SELECT count(*) FROM metrics WHERE adversary = 'criminal'") == 0);
     assert_true(runs_ask(f->db,
                          "SELECT ms FROM latencies WHERE strategy = 'near' AND cohort = 'home' "
                          "AND q = 0.999") == outcome_latency_quantile(&o, 0, 0, 0.999));

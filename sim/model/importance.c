@@ -1,0 +1,129 @@
+#include "model/importance.h"
+#include <math.h>
+#include <stdlib.h>
+#include "model/question.h"
+
+/* A question and the chance of each variable of its diagram. */
+struct weighing {
+    struct worked worked;
+    double *chance; /* owned */
+    uint64_t rules; /* that the system is about */
+};
+
+static int
+weigh(struct weighing *w, struct why *why)
+{
+    struct worked *k = &w->worked;
+    struct opening *o = &k->opening;
+
+    o->chances = true;
+    opening_order(o);
+    w->chance = calloc(opening_variables(o) + 1, sizeof *w->chance);
+    if (w->chance == NULL)
+        return why_no_memory(why);
+    for (uint32_t m = 0; m < o->members; m++) {
+        w->chance[opening_variable(o, m)] =
+            lever_content_probability(k->q->world, &k->q->levers->item[k->lever[m]]);
+        for (uint32_t r = 0; r < o->rules; r++) {
+            const struct yield *y = &o->yield[m * o->rules + r];
+
+            if (y->cached != 0)
+                w->chance[opening_cache_variable(o, m, r)] = worked_cache_chance(k, m, r);
+            if (y->watched)
+                w->chance[opening_watch_variable(o, m, r)] = worked_watch_chance(k, m, r);
+        }
+    }
+    return 0;
+}
+
+static double
+probability(struct weighing *w, struct given given)
+{
+    struct opening *o = &w->worked.opening;
+
+    return bdd_probability(&o->bdd, opening_function(o, w->rules, given), w->chance);
+}
+
+/* Taken under any rule: what a cache gives may differ by rule. */
+static double
+taken(struct weighing *w, bool is_store, uint32_t holder)
+{
+    struct opening *o = &w->worked.opening;
+    uint32_t f = BDD_FALSE;
+
+    for (uint32_t r = 0; r < o->rules; r++)
+        f = bdd_or(&o->bdd, f, opening_holder(o, r, is_store, holder));
+    return bdd_probability(&o->bdd, f, w->chance);
+}
+
+static struct importance
+of_holder(struct weighing *w, bool is_store, uint32_t holder, double p)
+{
+    const double with = probability(w, (struct given){is_store, holder, true});
+    const double without = probability(w, (struct given){is_store, holder, false});
+    struct importance i = {.is_store = is_store, .holder = holder};
+
+    i.taken = taken(w, is_store, holder);
+    i.birnbaum = with - without;
+    i.criticality = i.birnbaum * i.taken / p; /* 0 / 0 is NAN, all else over 0 infinite */
+    i.achievement = with / p;
+    i.reduction = p / without;
+    return i;
+}
+
+static int
+add_kind(struct importance_list *out, struct weighing *w, bool is_store, uint64_t holders)
+{
+    for (; holders != 0; holders &= holders - 1) {
+        if (VEC_ROOM(out) < 0)
+            return ERR_MEMORY;
+        out->item[out->count++] =
+            of_holder(w, is_store, (uint32_t)__builtin_ctzll(holders), out->probability);
+    }
+    return 0;
+}
+
+static int
+add_all(struct importance_list *out, struct weighing *w, struct why *why)
+{
+    const struct plan_question *q = w->worked.q;
+    uint64_t sites = 0, stores = 0;
+
+    for (uint64_t rest = w->rules; rest != 0; rest &= rest - 1) {
+        const uint32_t r = (uint32_t)__builtin_ctzll(rest);
+
+        sites |= q->sites[r] & q->rule[r]->sites;
+        stores |= q->stores[r] & q->rule[r]->stores;
+    }
+    out->probability = probability(w, given_nothing);
+    if (add_kind(out, w, false, sites) < 0 || add_kind(out, w, true, stores) < 0)
+        return why_no_memory(why);
+    return bdd_status(&w->worked.opening.bdd, why);
+}
+
+int
+importance_make(struct importance_list *out, const struct plan_question *q, struct why *why)
+{
+    struct weighing w = {0};
+    int rc = worked_make(&w.worked, q, why);
+
+    out->count = 0;
+    out->probability = 0;
+    if (rc == 0)
+        rc = weigh(&w, why);
+    w.rules = w.worked.open != 0 ? w.worked.open
+              : q->rules == 64   ? UINT64_MAX
+                                 : (UINT64_C(1) << q->rules) - 1;
+    if (rc == 0 && q->rules > 0)
+        rc = add_all(out, &w, why);
+    free(w.chance);
+    worked_release(&w.worked);
+    return rc;
+}
+
+void
+importance_release(struct importance_list *list)
+{
+    free(list->item);
+    *list = (struct importance_list){0};
+}
