@@ -1,24 +1,29 @@
 /* jurisim explain: who can open what, by which plans, and why. Nothing is simulated. */
 #include "base/mem.h"
-#include "cli/cli.h"
+#include "cli/exposed.h"
 #include "report/explain.h"
 #include <getopt.h>
 #include <string.h>
 
 static const char help[] =
-    "usage: jurisim explain [OPTION]... SCENARIO\n\n"
+    "usage: jurisim explain [OPTION]... SCENARIO\n"
+    "       jurisim explain --exposed DB [OPTION]... [SCENARIO]\n\n"
     "For every strategy, cohort and data class: who can open it alone, which jurisdictions or\n"
-    "custodians together can, who can deny access, and the plans of every authority with their\n"
-    "levers, mean time, probability and reasons. Uncertain inputs stand at their means,\n"
-    "choices at the likeliest.\n\n"
+    "custodians together can, who can deny access, the plans of every authority with their\n"
+    "levers, expected time, probability and reasons, and how much each holder matters to it.\n"
+    "Uncertain inputs stand at their means, choices at the likeliest.\n\n"
     "  -s, --strategy A,B   only these strategies\n"
     "      --authority A    only this authority's plans\n"
     "      --on DATE        as things stand on this day (default: the last of the horizon)\n"
     "      --set PATH=VALUE override a value\n"
     "      --costs FILE     a cost file instead of the shipped reference\n"
-    "      --json           as JSON on stdout\n";
+    "      --json           as JSON on stdout\n\n"
+    "With --exposed: why one account of a kept run was exposed, day by day, with the reasons; by\n"
+    "default the first whose content was opened. -s and --authority choose among them.\n"
+    "      --exposed DB     a database that jurisim run wrote\n"
+    "      --replication N  this replication, from 0\n";
 
-enum { OPT_AUTHORITY = 256, OPT_ON, OPT_SET, OPT_COSTS, OPT_JSON };
+enum { OPT_AUTHORITY = 256, OPT_ON, OPT_SET, OPT_COSTS, OPT_JSON, OPT_EXPOSED, OPT_REPLICATION };
 static const struct option options[] = {
     {"strategy", required_argument, NULL, 's'},
     {"authority", required_argument, NULL, OPT_AUTHORITY},
@@ -26,13 +31,15 @@ static const struct option options[] = {
     {"set", required_argument, NULL, OPT_SET},
     {"costs", required_argument, NULL, OPT_COSTS},
     {"json", no_argument, NULL, OPT_JSON},
+    {"exposed", required_argument, NULL, OPT_EXPOSED},
+    {"replication", required_argument, NULL, OPT_REPLICATION},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
 struct asked {
     struct cli_scenario in;
-    const char *strategies, *authority, *on;
+    const char *strategies, *authority, *on, *exposed, *replication;
     bool json;
 };
 
@@ -112,6 +119,40 @@ explain_asked(struct asked *a)
     return code;
 }
 
+static int
+explain_exposed(struct asked *a)
+{
+    const struct exposed_options o = {.db = a->exposed,
+                                      .strategy = a->strategies,
+                                      .authority = a->authority,
+                                      .replication = a->replication,
+                                      .json = a->json};
+    struct text out = {0};
+    struct why why = {0};
+    const int rc = exposed_story(&out, &a->in, &o, &why);
+    const int code = rc == 0 ? cli_write(text_str(&out)) : cli_fail(rc, &why);
+
+    text_release(&out);
+    why_release(&why);
+    return code;
+}
+
+/* One scenario, or with --exposed none or one. */
+static int
+explain_arguments(struct asked *a, int argc, char **argv)
+{
+    const int named = argc - optind;
+
+    if (a->exposed == NULL && a->replication != NULL)
+        return cli_misuse("explain", "--replication goes with --exposed DB");
+    if (a->exposed != NULL && a->on != NULL)
+        return cli_misuse("explain", "--on does not go with --exposed: the story has its dates");
+    if (named > 1 || (named != 1 && a->exposed == NULL))
+        return cli_misuse("explain", "needs one scenario file, got %d", named);
+    a->in.path = named == 1 ? argv[optind] : NULL;
+    return a->exposed != NULL ? explain_exposed(a) : explain_asked(a);
+}
+
 int
 cmd_explain(int argc, char **argv)
 {
@@ -139,14 +180,17 @@ cmd_explain(int argc, char **argv)
         case OPT_JSON:
             a.json = true;
             break;
+        case OPT_EXPOSED:
+            a.exposed = optarg;
+            break;
+        case OPT_REPLICATION:
+            a.replication = optarg;
+            break;
         case 'h':
             return cli_write(help);
         default:
             return cli_bad_option("explain", argv);
         }
     }
-    if (argc - optind != 1)
-        return cli_misuse("explain", "needs one scenario file, got %d", argc - optind);
-    a.in.path = argv[optind];
-    return explain_asked(&a);
+    return explain_arguments(&a, argc, argv);
 }
