@@ -151,15 +151,15 @@ verify(const struct operation *op, struct why *why)
 
 #define SEAL(name_, cipher_, about_)                                                               \
     {                                                                                              \
-        .name = name_, .about = about_, .backend = "openssl", .mode = "new-key", .bulk = true,     \
-        .verify = verify, .prepare = prepare_seal, .run = run_seal, .release = bulk_release,       \
-        .detail = cipher_                                                                          \
+        .name = name_, .about = about_, .backend = "openssl", .mode = "new-key", .cost = true,     \
+        .bulk = true, .verify = verify, .prepare = prepare_seal, .run = run_seal,                  \
+        .release = bulk_release, .detail = cipher_                                                 \
     }
 #define OPEN(name_, cipher_, about_)                                                               \
     {                                                                                              \
-        .name = name_, .about = about_, .backend = "openssl", .mode = "new-key", .bulk = true,     \
-        .verify = verify, .prepare = prepare_open, .run = run_open, .release = bulk_release,       \
-        .detail = cipher_                                                                          \
+        .name = name_, .about = about_, .backend = "openssl", .mode = "new-key", .cost = true,     \
+        .bulk = true, .verify = verify, .prepare = prepare_open, .run = run_open,                  \
+        .release = bulk_release, .detail = cipher_                                                 \
     }
 
 const struct operation aead_operations[] = {

@@ -130,7 +130,7 @@ costs_write(struct text *out, const struct machine *machine, const struct measur
     text_addf(out, ", cores: %u, library: %s, measured: %s, jurisim: %s}\n", machine->cores,
               machine->library, machine->measured, machine->program);
     for (size_t i = 0; i < measurement->count;) {
-        if (measurement->item[i].control)
+        if (!measurement->item[i].op->cost || measurement->item[i].threads > 1)
             i++;
         else
             i += add_operation(out, &measurement->item[i], measurement->count - i);

@@ -124,6 +124,7 @@ const struct operation hash_operations[] = {
     {.name = "sha-256",
      .about = "hash an object",
      .backend = "openssl",
+     .cost = true,
      .mode = "no-key",
      .bulk = true,
      .verify = hash_verify,

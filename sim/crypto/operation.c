@@ -29,7 +29,7 @@ operation_find(const char *name)
     const struct operation *op;
 
     for (size_t i = 0; (op = operation_at(i)); i++) {
-        if (strcmp(op->name, name) == 0)
+        if (op->cost && strcmp(op->name, name) == 0)
             return op;
     }
     return NULL;

@@ -184,6 +184,7 @@ const struct operation rsa_operations[] = {
     {.name = "rsa-3072-oaep-unwrap",
      .about = "unwrap a 32-byte data key with an RSA-3072 private key (OAEP, SHA-256)",
      .backend = "openssl",
+     .cost = true,
      .mode = "held-key",
      .bytes = DATA_BYTES,
      .verify = rsa_verify,
