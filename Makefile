@@ -14,8 +14,8 @@ BUILD   ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma   := ,
 
 PACKAGES := gcc make pkg-config libc6-dev libgsl-dev libfyaml-dev libsqlite3-dev libssl-dev \
-            gnuplot-nox fonts-dejavu-core libcmocka-dev bats python3 sqlite3
-LIBS     := gsl libfyaml sqlite3 libcrypto
+            libargon2-dev gnuplot-nox fonts-dejavu-core libcmocka-dev bats python3 sqlite3
+LIBS     := gsl libfyaml sqlite3 libcrypto libargon2
 
 VERSION  := $(shell cat VERSION)
 CFLAGS   ?= -O2 -g
