@@ -5,8 +5,9 @@
 #include "base/mem.h"
 
 static const struct operation *const family[] = {
-    aead_operations,      xts_operations,       keywrap_operations,  rsa_operations,
-    agreement_operations, signature_operations, password_operations, hash_operations,
+    aead_operations,     xts_operations,       keywrap_operations,
+    rsa_operations,      agreement_operations, signature_operations,
+    password_operations, hash_operations,      sharing_operations,
 };
 
 const struct operation *
