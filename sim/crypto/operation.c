@@ -5,9 +5,9 @@
 #include "base/mem.h"
 
 static const struct operation *const family[] = {
-    aead_operations,     xts_operations,       keywrap_operations,
-    rsa_operations,      agreement_operations, signature_operations,
-    password_operations, hash_operations,      sharing_operations,
+    aead_operations,      xts_operations,       keywrap_operations,  rsa_operations,
+    agreement_operations, signature_operations, password_operations, hash_operations,
+    sharing_operations,   foreign_operations,
 };
 
 const struct operation *
