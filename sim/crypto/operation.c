@@ -7,7 +7,7 @@
 static const struct operation *const family[] = {
     aead_operations,      xts_operations,       keywrap_operations,  rsa_operations,
     agreement_operations, signature_operations, password_operations, hash_operations,
-    sharing_operations,   foreign_operations,
+    sharing_operations,   erasure_operations,   foreign_operations,
 };
 
 const struct operation *

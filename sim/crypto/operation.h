@@ -66,6 +66,7 @@ extern const struct operation keywrap_operations[];
 extern const struct operation rsa_operations[];
 extern const struct operation hash_operations[];
 extern const struct operation xts_operations[];
+extern const struct operation erasure_operations[];
 extern const struct operation foreign_operations[];
 extern const struct operation sharing_operations[];
 extern const struct operation agreement_operations[];
