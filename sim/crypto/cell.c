@@ -202,9 +202,9 @@ int
 cell_size_batch(struct cell *cell, struct crew *crew, int64_t slot_ns, struct why *why)
 {
     int64_t ns;
-    int rc = cell_time(cell, crew, 2, &ns, why);
+    int rc = cell_time(cell, crew, 1, &ns, why); /* warms up */
 
-    for (cell->batch = 1; rc == 0; cell->batch *= 2) {
+    for (cell->batch = 1; rc == 0 && (cell->batch > 1 || ns < slot_ns); cell->batch *= 2) {
         rc = cell_time(cell, crew, cell->batch, &ns, why);
         if (ns >= slot_ns / 8 || cell->batch >= UINT64_C(1) << 40)
             break;
@@ -247,8 +247,9 @@ cell_round(struct cell *cell, struct crew *crew, unsigned round, struct why *why
     uint64_t before, after;
     bool counted;
     int64_t ns = 0;
-    /* what the last cell drove out of the cache */
-    int rc = cell_time(cell, crew, 1, &ns, why);
+    /* One run for what the last cell drove out of the cache; of a batch of one it would be half
+     * the work, and what takes so long does not feel it. */
+    int rc = cell->batch > 1 ? cell_time(cell, crew, 1, &ns, why) : 0;
 
     counted = cell->threads == 1 && cycles_read(&crew->cycles, &before);
     if (rc == 0)
