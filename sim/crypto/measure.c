@@ -115,6 +115,9 @@ cells_make(struct cells *cells, struct measurement *out, const struct measure_pl
     for (size_t i = 0; rc == 0 && (op = operation_at(i)); i++)
         if (is_wanted(plan, op))
             rc = cells_of(cells, out, op, false, plan, why);
+    for (op = plan->extra; rc == 0 && op != NULL && op->name; op++)
+        if (is_wanted(plan, op))
+            rc = cells_of(cells, out, op, false, plan, why);
     for (op = control_operations; rc == 0 && op->name; op++)
         rc = cells_of(cells, out, op, true, plan, why);
     return rc;

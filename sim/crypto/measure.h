@@ -61,9 +61,10 @@ struct measurement {
 struct measure_plan {
     const size_t *bytes; /* sizes for bulk operations: ascending, each once, 1 to BYTES_MOST */
     size_t sizes;
-    unsigned rounds;  /* ROUNDS_LEAST to ROUNDS_MOST */
-    unsigned threads; /* 0 or 1: one alone; else up to the cores there are */
-    int64_t slot_ns;  /* aimed at for a batch; above 0 */
+    unsigned rounds;               /* ROUNDS_LEAST to ROUNDS_MOST */
+    unsigned threads;              /* 0 or 1: one alone; else up to the cores there are */
+    int64_t slot_ns;               /* aimed at for a batch; above 0 */
+    const struct operation *extra; /* further rows (a token's), up to an empty one; NULL: none */
     const char *only; /* measure operations whose name contains this, and controls; NULL: all */
 
     /* Called after each round if not NULL. */
