@@ -14,7 +14,7 @@ BUILD   ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma   := ,
 
 PACKAGES := gcc make pkg-config libc6-dev libgsl-dev libfyaml-dev libsqlite3-dev libssl-dev \
-            libargon2-dev libp11-kit-dev softhsm2 gnuplot-nox fonts-dejavu-core libcmocka-dev bats python3 sqlite3
+            libargon2-dev libp11-kit-dev p11-kit softhsm2 gnuplot-nox fonts-dejavu-core libcmocka-dev bats python3 sqlite3
 LIBS     := gsl libfyaml sqlite3 libcrypto libargon2 p11-kit-1
 
 # Optional libraries of the crypto benchmark: used where they are there, named as missing elsewhere.

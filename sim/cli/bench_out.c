@@ -143,6 +143,8 @@ bench_table(struct text *out, const struct machine *machine, const struct measur
     text_addf(out, "%s, %u cores, %s, %s; %u rounds", machine->cpu, machine->cores,
               machine->library, machine->measured, m->rounds);
     text_add(out, m->pinned ? ", pinned to a core each\n" : ", not pinned to a core\n");
+    if (machine->token[0])
+        text_addf(out, "through PKCS#11: %s\n", machine->token);
     if (m->threads > 1)
         text_addf(out, "%u threads: the spin control does %.2f times the work of one%s\n",
                   m->threads, m->spin_scaling,
@@ -168,6 +170,8 @@ bench_json(struct text *out, const struct machine *machine, const struct measure
     json_string(&json, "library", machine->library);
     json_string(&json, "measured", machine->measured);
     json_string(&json, "jurisim", machine->program);
+    if (machine->token[0])
+        json_string(&json, "token", machine->token);
     json_bool(&json, "pinned", result->pinned);
     json_number(&json, "spin_scaling", result->spin_scaling);
     json_close(&json, '}');

@@ -2,6 +2,8 @@
 #include "crypto/token_private.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +33,7 @@ token_error(unsigned long code, char room[32])
         {CKR_PIN_INCORRECT, "CKR_PIN_INCORRECT"},
         {CKR_PIN_LOCKED, "CKR_PIN_LOCKED"},
         {CKR_PIN_LEN_RANGE, "CKR_PIN_LEN_RANGE"},
+        {CKR_PIN_INVALID, "CKR_PIN_INVALID"},
         {CKR_SESSION_COUNT, "CKR_SESSION_COUNT"},
         {CKR_SLOT_ID_INVALID, "CKR_SLOT_ID_INVALID"},
         {CKR_TEMPLATE_INCONSISTENT, "CKR_TEMPLATE_INCONSISTENT"},
@@ -75,20 +78,64 @@ initialise(CK_FUNCTION_LIST *functions)
     return functions->C_Initialize(&threads);
 }
 
-enum { CHILD_GOOD, CHILD_NO_LIBRARY, CHILD_NO_MODULE, CHILD_NO_INIT };
+/* How the child that tries a module ends; far from what a dying program exits with by itself. */
+enum { CHILD_GOOD = 100, CHILD_NO_LIBRARY, CHILD_NO_MODULE, CHILD_NO_INIT };
+enum { CHILD_SECONDS = 60 }; /* a module that takes longer to load hangs */
 
 static int
 try_module(const char *path)
 {
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     CK_FUNCTION_LIST *functions;
+    CK_ULONG slots;
 
     if (library == NULL)
         return CHILD_NO_LIBRARY;
     functions = functions_of(library);
     if (functions == NULL)
         return CHILD_NO_MODULE;
-    return initialise(functions) == CKR_OK ? CHILD_GOOD : CHILD_NO_INIT;
+    if (initialise(functions) != CKR_OK)
+        return CHILD_NO_INIT;
+    functions->C_GetSlotList(CK_FALSE, NULL, &slots); /* its answer is asked for again */
+    functions->C_Finalize(NULL);
+    return CHILD_GOOD;
+}
+
+/* A handler of this program (a test runner's, a sanitizer's) would go on in the child. */
+static void
+die_of_signals(void)
+{
+    static const int deadly[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGALRM};
+
+    for (size_t i = 0; i < COUNT(deadly); i++)
+        signal(deadly[i], SIG_DFL);
+}
+
+/* What the child's end says. CHILD_NO_INIT and CHILD_NO_LIBRARY are told with the reason when this
+ * process loads the module. */
+static int
+judge_child(const char *path, int status, struct why *why)
+{
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        return why_add(why, ERR_CRYPTO, NULL, "%s: the PKCS#11 module hangs when it is loaded",
+                       path);
+    if (WIFSIGNALED(status))
+        return why_add(why, ERR_CRYPTO, NULL,
+                       "%s: the PKCS#11 module crashes when it is loaded (%s)", path,
+                       strsignal(WTERMSIG(status)));
+    switch (WEXITSTATUS(status)) {
+    case CHILD_GOOD:
+    case CHILD_NO_LIBRARY:
+    case CHILD_NO_INIT:
+        return 0;
+    case CHILD_NO_MODULE:
+        return why_add(why, ERR_INPUT, NULL,
+                       "%s: is no PKCS#11 module: it offers no functions (C_GetFunctionList)",
+                       path);
+    default:
+        return why_add(why, ERR_CRYPTO, NULL,
+                       "%s: the PKCS#11 module ends the program when it is loaded", path);
+    }
 }
 
 /* Does the module load and initialise at all? Asked of a child process. */
@@ -96,56 +143,60 @@ static int
 survive_module(const char *path, struct why *why)
 {
     int status = 0;
-    const pid_t child = fork();
+    pid_t child, ended;
 
+    fflush(NULL); /* or the child could write it once more */
+    child = fork();
     if (child < 0)
         return why_add(why, ERR_IO, NULL, "%s: cannot start a process to try it", path);
     if (child == 0) {
         /* What it prints while it dies is not this program's word. */
-        if (freopen("/dev/null", "w", stderr) == NULL)
+        if (freopen("/dev/null", "w", stderr) == NULL || freopen("/dev/null", "w", stdout) == NULL)
             _exit(CHILD_NO_LIBRARY);
+        die_of_signals();
+        alarm(CHILD_SECONDS);
         _exit(try_module(path));
     }
-    if (waitpid(child, &status, 0) != child)
+    do
+        ended = waitpid(child, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    if (ended != child)
         return why_add(why, ERR_IO, NULL, "%s: cannot tell whether it loads", path);
-    if (WIFSIGNALED(status))
-        return why_add(why, ERR_IO, NULL, "%s: the PKCS#11 module crashes when it is loaded (%s)",
-                       path, strsignal(WTERMSIG(status)));
-    switch (WEXITSTATUS(status)) {
-    case CHILD_GOOD:
-    case CHILD_NO_LIBRARY: /* told with the reason when this process loads it */
-        return 0;
-    case CHILD_NO_MODULE:
-        return why_add(why, ERR_IO, NULL, "%s: is no PKCS#11 module: it has no C_GetFunctionList",
-                       path);
-    case CHILD_NO_INIT:
-        return why_add(why, ERR_CRYPTO, NULL, "%s: the PKCS#11 module cannot be initialised", path);
-    default:
-        return why_add(why, ERR_IO, NULL, "%s: the PKCS#11 module ends the program when loaded",
-                       path);
-    }
+    return judge_child(path, status, why);
 }
 
+/* `path` is absolute, so that the loader looks nowhere else; `name` is what the user wrote. */
 static int
-load(struct token *t, const char *path, struct why *why)
+load_at(struct token *t, const char *path, const char *name, struct why *why)
 {
-    int rc;
+    CK_RV code;
+    int rc = survive_module(path, why);
 
-    if (access(path, R_OK) < 0)
-        return why_add(why, ERR_IO, NULL, "%s: there is no such PKCS#11 module", path);
-    rc = survive_module(path, why);
     if (rc < 0)
         return rc;
     t->library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (t->library == NULL)
-        return why_add(why, ERR_IO, NULL, "%s: cannot be loaded: %s", path, dlerror());
+        return why_add(why, ERR_INPUT, NULL, "%s: is no PKCS#11 module: %s", name, dlerror());
     t->p11 = functions_of(t->library);
     if (t->p11 == NULL)
-        return why_add(why, ERR_IO, NULL, "%s: is no PKCS#11 module", path);
-    const CK_RV code = initialise(t->p11);
-
+        return why_add(why, ERR_INPUT, NULL, "%s: is no PKCS#11 module", name);
+    code = initialise(t->p11);
     t->initialised = code == CKR_OK;
     return code == CKR_OK ? 0 : token_fault(why, "initialising the module", code);
+}
+
+static int
+load(struct token *t, const char *name, struct why *why)
+{
+    char *path = realpath(name, NULL);
+    int rc;
+
+    if (path == NULL)
+        return why_add(why, ERR_INPUT, NULL, "%s: cannot read the PKCS#11 module: %s", name,
+                       strerrordesc_np(errno));
+    rc = load_at(t, path, name, why);
+    free(path);
+    return rc;
 }
 
 /* PKCS#11 pads texts with blanks and ends them with nothing. */
@@ -174,6 +225,7 @@ is_wanted(struct token *t, CK_SLOT_ID slot, const char *label)
     if (label != NULL && strcmp(label, name) != 0)
         return false;
     snprintf(t->name, sizeof t->name, "%s, token '%s'", model, name);
+    t->wants_login = (info.flags & CKF_LOGIN_REQUIRED) != 0;
     return true;
 }
 
@@ -193,17 +245,34 @@ find_slot(struct token *t, const char *label, struct why *why)
             return 0;
         }
     if (label != NULL)
-        return why_add(why, ERR_CRYPTO, NULL, "PKCS#11: there is no token labelled '%s'", label);
+        return why_add(why, ERR_INPUT, NULL,
+                       "PKCS#11: the module has no initialised token labelled '%s'", label);
     return why_add(why, ERR_CRYPTO, NULL, "PKCS#11: the module has no initialised token");
+}
+
+/* A refused PIN is the user's mistake; anything else the token's. */
+static int
+login_fault(struct why *why, CK_RV code)
+{
+    char room[32];
+
+    if (code == CKR_PIN_INCORRECT || code == CKR_PIN_LEN_RANGE || code == CKR_PIN_INVALID)
+        return why_add(why, ERR_INPUT, NULL,
+                       "PKCS#11: the token refuses this PIN (%s); it was tried once",
+                       token_error(code, room));
+    return token_fault(why, "logging in", code);
 }
 
 static int
 log_in(struct token *t, const char *pin, struct why *why)
 {
     CK_UTF8CHAR *text = NULL;
-    CK_RV code = t->p11->C_OpenSession(t->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
-                                       &t->session);
+    CK_RV code;
 
+    if (pin == NULL && t->wants_login)
+        return why_add(why, ERR_INPUT, NULL, "PKCS#11: %s wants a PIN", t->name);
+    code = t->p11->C_OpenSession(t->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
+                                 &t->session);
     if (code != CKR_OK)
         return token_fault(why, "opening a session", code);
     if (pin == NULL)
@@ -214,9 +283,7 @@ log_in(struct token *t, const char *pin, struct why *why)
     code = t->p11->C_Login(t->session, CKU_USER, text, strlen(pin));
     OPENSSL_cleanse(text, strlen(pin));
     free(text);
-    if (code == CKR_USER_ALREADY_LOGGED_IN)
-        code = CKR_OK;
-    return code == CKR_OK ? 0 : token_fault(why, "logging in", code);
+    return code == CKR_OK || code == CKR_USER_ALREADY_LOGGED_IN ? 0 : login_fault(why, code);
 }
 
 int

@@ -3,8 +3,9 @@
 
 /*
  * A real token behind PKCS#11 (OASIS PKCS #11 2.40): any module by its path. Keys are made as
- * session objects, so a token is left as it was. What is timed is a data key's unwrapping, as a key
- * store does it: by AES-256-GCM, AES-256 key wrap, and RSA-2048-OAEP, those that the token has.
+ * session objects, so none stays in the token. What is timed is what a key store does: making an
+ * AES-256 key, and unwrapping a data key by AES-256-GCM, AES-256 key wrap and RSA-2048-OAEP; those
+ * that the token has. Each thread has a session and keys of its own.
  *
  * A module is other people's code in this process. It is first loaded and initialised in a child
  * process, so that one that crashes is told, not followed.
@@ -19,14 +20,15 @@ struct token_options {
     const char *pin;    /* the user's; NULL: no login. Borrowed for the call, never kept or shown */
 };
 
-/* ERR_IO when the module is missing, is none, or crashes; ERR_CRYPTO when there is no such token,
- * the PIN is wrong, or the module answers with an error. `*out` is the caller's (token_close). */
+/* ERR_INPUT when the module is missing or is none, there is no token of that label, or the PIN is
+ * missing or wrong (it is tried once: tokens lock after a few); ERR_CRYPTO when the module crashes,
+ * hangs or answers with an error. `*out` is the caller's (token_close). */
 MUST_CHECK int token_open(struct token **out, const struct token_options *options, struct why *why);
 
 /* Logs out and unloads. Accepts NULL. Nothing prepared by its operations may live on. */
 void token_close(struct token *token);
 
-/* "SoftHSM v2, SoftHSM slot ID 0x..., version 2.6": for people; lives as long as the token. */
+/* "SoftHSM v2, token 'LABEL'": for people; lives as long as the token. */
 const char *token_name(const struct token *token);
 
 /* Rows for measure_plan.extra, ended by an empty one; they live as long as the token. Mechanisms

@@ -1,4 +1,4 @@
-/* Unwrapping a data key in a token, in three ways: see token.h. */
+/* Making a key and unwrapping data keys in a token: see token.h. */
 #include "crypto/token_private.h"
 
 #include <stdio.h>
@@ -12,11 +12,15 @@
 #define SEALED_MOST    512
 #define NONCE_BYTES    12
 
-/* One way to wrap. */
+struct keyed;
+
+/* One thing that a token does. */
 struct token_way {
     const char *name, *about;
-    CK_MECHANISM_TYPE mechanism, generates;
-    bool wraps; /* by C_WrapKey and C_UnwrapKey; else by C_Encrypt and C_Decrypt */
+    CK_MECHANISM_TYPE mechanism;
+    CK_RV (*key)(struct keyed *k);  /* makes its key; NULL: it needs none */
+    CK_RV (*seal)(struct keyed *k); /* wraps a data key with it; NULL: nothing is unwrapped */
+    CK_RV (*run)(struct keyed *k);  /* what is timed */
 };
 
 /* A thread's session with its key. */
@@ -24,13 +28,11 @@ struct keyed {
     struct token *token;
     const struct token_way *way;
     CK_SESSION_HANDLE session;
-    CK_OBJECT_HANDLE key, public, data; /* AES: public == key */
-    unsigned char nonce[NONCE_BYTES], plain[DATA_KEY_BYTES];
+    CK_OBJECT_HANDLE key, public; /* AES: public == key */
+    unsigned char nonce[NONCE_BYTES], plain[DATA_KEY_BYTES], out[SEALED_MOST];
     unsigned char sealed[SEALED_MOST];
     CK_ULONG sealed_bytes;
 };
-
-static CK_BBOOL yes = CK_TRUE, no = CK_FALSE; /* PKCS#11's templates are not const; never written */
 
 static void
 keyed_release(void *work)
@@ -74,10 +76,12 @@ mechanism_of(struct keyed *k, struct parameter *p)
     return &p->mechanism;
 }
 
+/* `secret`: it never leaves the token; else it may be wrapped and read. */
 static CK_RV
-generate_aes(struct keyed *k, CK_OBJECT_HANDLE *key, bool secret)
+make_aes(struct keyed *k, CK_OBJECT_HANDLE *key, bool secret)
 {
-    CK_ULONG length = 32;
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    CK_ULONG length = DATA_KEY_BYTES;
     CK_MECHANISM mechanism = {CKM_AES_KEY_GEN, NULL, 0};
     CK_ATTRIBUTE is[] = {
         {CKA_TOKEN, &no, sizeof no},
@@ -95,8 +99,18 @@ generate_aes(struct keyed *k, CK_OBJECT_HANDLE *key, bool secret)
 }
 
 static CK_RV
-generate_rsa(struct keyed *k)
+aes_key(struct keyed *k)
 {
+    const CK_RV code = make_aes(k, &k->key, true);
+
+    k->public = k->key;
+    return code;
+}
+
+static CK_RV
+rsa_key(struct keyed *k)
+{
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
     CK_ULONG bits = 2048;
     CK_BYTE exponent[] = {1, 0, 1};
     CK_MECHANISM mechanism = {CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0};
@@ -116,91 +130,136 @@ generate_rsa(struct keyed *k)
                                             COUNT(private), &k->public, &k->key);
 }
 
+/* A key that is made and dropped at once: a session object, so nothing is written to the token. */
 static CK_RV
-seal(struct keyed *k)
+run_generate(struct keyed *k)
+{
+    CK_OBJECT_HANDLE key;
+    const CK_RV code = make_aes(k, &key, true);
+
+    return code != CKR_OK ? code : k->token->p11->C_DestroyObject(k->session, key);
+}
+
+static CK_RV
+seal_by_encrypting(struct keyed *k)
 {
     CK_FUNCTION_LIST *p11 = k->token->p11;
     struct parameter parameter;
-    CK_MECHANISM *mechanism = mechanism_of(k, &parameter);
-    CK_RV code;
+    const CK_RV code = p11->C_EncryptInit(k->session, mechanism_of(k, &parameter), k->public);
 
-    k->sealed_bytes = sizeof k->sealed;
-    if (k->way->wraps) {
-        code = generate_aes(k, &k->data, false);
-        return code != CKR_OK ? code
-                              : p11->C_WrapKey(k->session, mechanism, k->key, k->data, k->sealed,
-                                               &k->sealed_bytes);
-    }
-    code = p11->C_EncryptInit(k->session, mechanism, k->public);
     return code != CKR_OK
                ? code
                : p11->C_Encrypt(k->session, k->plain, sizeof k->plain, k->sealed, &k->sealed_bytes);
 }
 
-/* The unwrapped key becomes a session object, as in a key store that goes on to use it, and is
- * destroyed: both are part of the cost. */
 static CK_RV
-unwrap(struct keyed *k)
+run_decrypt(struct keyed *k)
 {
     CK_FUNCTION_LIST *p11 = k->token->p11;
     struct parameter parameter;
+    CK_ULONG length = sizeof k->out;
+    CK_RV code = p11->C_DecryptInit(k->session, mechanism_of(k, &parameter), k->key);
+
+    if (code == CKR_OK)
+        code = p11->C_Decrypt(k->session, k->sealed, k->sealed_bytes, k->out, &length);
+    return code == CKR_OK && length != DATA_KEY_BYTES ? CKR_FUNCTION_FAILED : code;
+}
+
+static CK_RV
+read_value(struct keyed *k, CK_OBJECT_HANDLE key, unsigned char *out)
+{
+    CK_ATTRIBUTE value = {CKA_VALUE, out, DATA_KEY_BYTES};
+    const CK_RV code = k->token->p11->C_GetAttributeValue(k->session, key, &value, 1);
+
+    return code == CKR_OK && value.ulValueLen != DATA_KEY_BYTES ? CKR_FUNCTION_FAILED : code;
+}
+
+static CK_RV
+seal_by_wrapping(struct keyed *k)
+{
+    CK_FUNCTION_LIST *p11 = k->token->p11;
+    struct parameter parameter;
+    CK_OBJECT_HANDLE data;
+    CK_RV code = make_aes(k, &data, false);
+
+    if (code != CKR_OK)
+        return code;
+    code = read_value(k, data, k->plain); /* to compare what comes back */
+    if (code == CKR_OK)
+        code = p11->C_WrapKey(k->session, mechanism_of(k, &parameter), k->key, data, k->sealed,
+                              &k->sealed_bytes);
+    p11->C_DestroyObject(k->session, data);
+    return code;
+}
+
+static CK_RV
+unwrap(struct keyed *k, CK_OBJECT_HANDLE *key)
+{
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    struct parameter parameter;
     CK_OBJECT_CLASS class = CKO_SECRET_KEY;
     CK_KEY_TYPE type = CKK_AES;
-    CK_OBJECT_HANDLE key;
     CK_ATTRIBUTE is[] = {
         {CKA_CLASS, &class, sizeof class},   {CKA_KEY_TYPE, &type, sizeof type},
         {CKA_TOKEN, &no, sizeof no},         {CKA_SENSITIVE, &no, sizeof no},
         {CKA_EXTRACTABLE, &yes, sizeof yes},
     };
-    const CK_RV code = p11->C_UnwrapKey(k->session, mechanism_of(k, &parameter), k->key, k->sealed,
-                                        k->sealed_bytes, is, COUNT(is), &key);
 
-    return code != CKR_OK ? code : p11->C_DestroyObject(k->session, key);
+    return k->token->p11->C_UnwrapKey(k->session, mechanism_of(k, &parameter), k->key, k->sealed,
+                                      k->sealed_bytes, is, COUNT(is), key);
 }
 
+/* The unwrapped key becomes a session object, as in a key store that goes on to use it, and is
+ * destroyed: both are part of the cost. */
 static CK_RV
-open_sealed(struct keyed *k, unsigned char *out, CK_ULONG *length)
+run_unwrap(struct keyed *k)
 {
-    CK_FUNCTION_LIST *p11 = k->token->p11;
-    struct parameter parameter;
-    const CK_RV code = p11->C_DecryptInit(k->session, mechanism_of(k, &parameter), k->key);
+    CK_OBJECT_HANDLE key;
+    const CK_RV code = unwrap(k, &key);
 
-    return code != CKR_OK ? code
-                          : p11->C_Decrypt(k->session, k->sealed, k->sealed_bytes, out, length);
+    return code != CKR_OK ? code : k->token->p11->C_DestroyObject(k->session, key);
 }
 
 static int
 run(void *work, struct why *why)
 {
     struct keyed *k = work;
-    unsigned char out[SEALED_MOST];
-    CK_ULONG length = sizeof out;
+    const CK_RV code = k->way->run(k);
+
+    return code == CKR_OK ? 0 : token_fault(why, k->way->name, code);
+}
+
+/* The data key as the token gives it back, into k->out. */
+static CK_RV
+open_sealed(struct keyed *k)
+{
+    CK_OBJECT_HANDLE key;
     CK_RV code;
 
-    code = k->way->wraps ? unwrap(k) : open_sealed(k, out, &length);
-    if (!k->way->wraps)
-        OPENSSL_cleanse(out, DATA_KEY_BYTES);
-    return code == CKR_OK ? 0 : token_fault(why, "unwrapping", code);
+    if (k->way->run != run_unwrap)
+        return k->way->run(k);
+    code = unwrap(k, &key);
+    if (code != CKR_OK)
+        return code;
+    code = read_value(k, key, k->out);
+    k->token->p11->C_DestroyObject(k->session, key);
+    return code;
 }
 
 /* What is unwrapped is what was wrapped, and an altered one is refused. */
 static int
 check(struct keyed *k, struct why *why)
 {
-    unsigned char out[SEALED_MOST];
-    CK_ULONG length = sizeof out;
-    CK_RV code = k->way->wraps ? unwrap(k) : open_sealed(k, out, &length);
+    CK_RV code = open_sealed(k);
 
     if (code != CKR_OK)
-        return token_fault(why, "unwrapping", code);
-    if (!k->way->wraps && (length != sizeof k->plain || CRYPTO_memcmp(out, k->plain, length) != 0))
+        return token_fault(why, k->way->name, code);
+    if (CRYPTO_memcmp(k->out, k->plain, DATA_KEY_BYTES) != 0)
         return why_add(why, ERR_CRYPTO, NULL, "%s: a wrapped key did not unwrap to itself",
                        k->way->name);
     k->sealed[k->sealed_bytes - 1] ^= 1;
-    length = sizeof out;
-    code = k->way->wraps ? unwrap(k) : open_sealed(k, out, &length);
+    code = open_sealed(k);
     k->sealed[k->sealed_bytes - 1] ^= 1;
-    OPENSSL_cleanse(out, sizeof out);
     if (code == CKR_OK)
         return why_add(why, ERR_CRYPTO, NULL, "%s: an altered wrapped key was accepted",
                        k->way->name);
@@ -215,28 +274,29 @@ prepare(const struct operation *op, size_t bytes, void **work, struct why *why)
     CK_RV code;
     int rc;
 
-    (void)bytes;
+    (void)bytes; /* a data key has one size */
     *work = NULL;
     if (!k)
         return why_no_memory(why);
     k->token = row->token;
     k->way = row->way;
+    k->sealed_bytes = sizeof k->sealed;
     rc = secret_draw(k->plain, sizeof k->plain, why);
     if (rc == 0)
         rc = secret_draw(k->nonce, sizeof k->nonce, why);
+    if (rc < 0)
+        goto out;
     code = k->token->p11->C_OpenSession(k->token->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL,
                                         NULL, &k->session);
-    if (code == CKR_OK)
-        code =
-            k->way->generates == CKM_AES_KEY_GEN ? generate_aes(k, &k->key, true) : generate_rsa(k);
-    if (k->way->generates == CKM_AES_KEY_GEN)
-        k->public = k->key;
-    if (code == CKR_OK)
-        code = seal(k);
-    if (rc == 0 && code != CKR_OK)
+    if (code == CKR_OK && k->way->key)
+        code = k->way->key(k);
+    if (code == CKR_OK && k->way->seal)
+        code = k->way->seal(k);
+    if (code != CKR_OK)
         rc = token_fault(why, op->name, code);
-    if (rc == 0)
-        rc = check(k, why);
+    else
+        rc = k->way->seal ? check(k, why) : run(k, why);
+out:
     if (rc < 0) {
         keyed_release(k);
         return rc;
@@ -266,22 +326,37 @@ missing(const struct operation *op)
 }
 
 static const struct token_way ways[TOKEN_WAYS] = {
-    {"token-aes-256-gcm-unwrap", "decrypt a 32-byte data key in the token", CKM_AES_GCM,
-     CKM_AES_KEY_GEN, false},
-    {"token-aes-256-kw-unwrap", "unwrap a data key into the token", CKM_AES_KEY_WRAP,
-     CKM_AES_KEY_GEN, true},
-    {"token-rsa-2048-oaep-unwrap", "decrypt a 32-byte data key in the token", CKM_RSA_PKCS_OAEP,
-     CKM_RSA_PKCS_KEY_PAIR_GEN, false},
+    {"token-aes-256-generate", "make an AES-256 key in the token, and drop it", CKM_AES_KEY_GEN,
+     NULL, NULL, run_generate},
+    {"token-aes-256-gcm-unwrap", "decrypt a 32-byte data key in the token", CKM_AES_GCM, aes_key,
+     seal_by_encrypting, run_decrypt},
+    {"token-aes-256-kw-unwrap", "unwrap a data key into the token", CKM_AES_KEY_WRAP, aes_key,
+     seal_by_wrapping, run_unwrap},
+    {"token-rsa-2048-oaep-unwrap", "decrypt a 32-byte data key in the token (OAEP, SHA-1)", CKM_RSA_PKCS_OAEP,
+     rsa_key, seal_by_encrypting, run_decrypt},
 };
+
+/* Does the token do it? A proxy may list a mechanism and not pass it on: only trying tells. */
+static void
+try_row(struct token *t, const struct operation *op, struct token_row *row)
+{
+    CK_MECHANISM_INFO info;
+    void *work = NULL;
+    struct why why = {0};
+
+    if (t->p11->C_GetMechanismInfo(t->slot, row->way->mechanism, &info) != CKR_OK)
+        snprintf(row->missing, sizeof row->missing, "the token does not offer it");
+    else if (prepare(op, 0, &work, &why) < 0)
+        snprintf(row->missing, sizeof row->missing, "the token refuses it (%s)",
+                 why.count > 0 ? why.fault[0].text : "no reason given");
+    keyed_release(work);
+    why_release(&why);
+}
 
 void
 token_rows(struct token *t)
 {
     for (unsigned i = 0; i < TOKEN_WAYS; i++) {
-        CK_MECHANISM_INFO info;
-        void *work = NULL;
-        struct why why = {0};
-
         t->detail[i] = (struct token_row){.token = t, .way = &ways[i]};
         t->row[i] = (struct operation){
             .name = ways[i].name,
@@ -297,14 +372,6 @@ token_rows(struct token *t)
             .detail = &t->detail[i],
             .missing = missing,
         };
-        if (t->p11->C_GetMechanismInfo(t->slot, ways[i].mechanism, &info) != CKR_OK)
-            snprintf(t->detail[i].missing, sizeof t->detail[i].missing,
-                     "the token does not offer it");
-        /* A proxy may list a mechanism and not pass it on: only trying tells. */
-        else if (prepare(&t->row[i], 0, &work, &why) < 0)
-            snprintf(t->detail[i].missing, sizeof t->detail[i].missing, "the token refuses it: %s",
-                     why.count > 0 ? why.fault[0].text : "no reason given");
-        keyed_release(work);
-        why_release(&why);
+        try_row(t, &t->row[i], &t->detail[i]);
     }
 }

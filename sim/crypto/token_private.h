@@ -6,7 +6,7 @@
 #include <openssl/crypto.h>
 #include "crypto/token.h"
 
-enum { TOKEN_WAYS = 3 };
+enum { TOKEN_WAYS = 4 };
 
 struct token_way;
 
@@ -14,13 +14,13 @@ struct token_way;
 struct token_row {
     struct token *token;
     const struct token_way *way;
-    char missing[96];
+    char missing[160];
 };
 
 struct token {
     void *library;
     CK_FUNCTION_LIST *p11;
-    bool initialised;
+    bool initialised, wants_login;
     CK_SLOT_ID slot;
     CK_SESSION_HANDLE session; /* keeps the login */
     char name[128];
