@@ -87,6 +87,22 @@ test_single_failures_have_their_steady_state_probability(void **state)
 }
 
 static void
+test_an_escrow_that_fails_makes_no_regime(void **state)
+{
+    struct traffic_world tw;
+
+    (void)state;
+    make_failing(&tw);
+    tw.model.study.failures = 1;
+    tw.rule[0].fetch = tw.rule[0].fetch.part[0];
+    tw.rule[0].fetch_stores = 1;
+    struct regime_list list = regimes_of(&tw);
+
+    assert_int_equal(list.count, 3); /* the second store, which is one, cannot fail users */
+    regime_list_release(&list);
+}
+
+static void
 test_pairs_of_failures_are_covered_on_request(void **state)
 {
     struct traffic_world tw;
@@ -237,6 +253,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_without_failures_there_is_one_regime),
         cmocka_unit_test(test_single_failures_have_their_steady_state_probability),
+        cmocka_unit_test(test_an_escrow_that_fails_makes_no_regime),
         cmocka_unit_test(test_pairs_of_failures_are_covered_on_request),
         cmocka_unit_test(test_a_stated_gateway_is_a_component_too),
         cmocka_unit_test(test_epochs_that_serve_alike_are_one_regime),

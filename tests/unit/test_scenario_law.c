@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "base/mem.h"
 
 #define DAY  86400.0
 #define YEAR (365.25 * DAY)
@@ -267,19 +268,24 @@ static void
 test_claims_name_streams_adversaries_and_whom_they_are_about(void **state)
 {
     const struct model *m = *state;
-    const struct claim *expect = &m->claim[0], *clerk = &m->claim[1], *criminal = &m->claim[2];
+    static const struct {
+        uint32_t authority, stream, adversary, custodian, jurisdiction;
+    } t[] = {
+        {0, 2, ADVERSARIES, NONE, NONE},
+        {NONE, NONE, ADVERSARIES, 0, NONE},
+        {NONE, NONE, ADVERSARIES, NONE, US},
+        {3, 0, ADVERSARIES, NONE, NONE},
+        {NONE, NONE, ADVERSARY_CRIMINAL, NONE, NONE},
+    };
 
-    assert_int_equal(m->claims, 3);
-    assert_int_equal(expect->stream, 2);
-    assert_int_equal(expect->custodian.i, 0);
-    assert_int_equal(expect->jurisdiction.i, US);
-    assert_int_equal(expect->adversary, ADVERSARIES);
-    assert_int_equal(clerk->authority.i, 3);
-    assert_int_equal(clerk->stream, 0);
-    assert_int_equal(clerk->custodian.i, NONE);
-    assert_int_equal(criminal->adversary, ADVERSARY_CRIMINAL);
-    assert_int_equal(criminal->stream, NONE);
-    assert_int_equal(criminal->jurisdiction.i, NONE);
+    assert_int_equal(m->claims, COUNT(t));
+    for (uint32_t i = 0; i < COUNT(t); i++) {
+        assert_int_equal(m->claim[i].authority.i, t[i].authority);
+        assert_int_equal(m->claim[i].stream, t[i].stream);
+        assert_int_equal(m->claim[i].adversary, t[i].adversary);
+        assert_int_equal(m->claim[i].custodian.i, t[i].custodian);
+        assert_int_equal(m->claim[i].jurisdiction.i, t[i].jurisdiction);
+    }
     assert_int_equal(m->study.front_to.i, 2);
 }
 

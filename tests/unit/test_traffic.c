@@ -184,6 +184,22 @@ test_a_nested_formula_is_done_when_it_holds(void **state)
 }
 
 /* T12 */
+/* T15: of the stores that open, only the third is asked by users: the two others are an escrow,
+ * slower or faster. */
+static void
+test_an_escrow_takes_no_time(void **state)
+{
+    struct traffic_world tw;
+
+    (void)state;
+    for (int reads = 0; reads < 2; reads++) {
+        make_stores(&tw, 3, 1, reads);
+        tw.rule[0].fetch = tw.leaf[3];
+        tw.rule[0].fetch_stores = 4;
+        tw_check_mean_latency("the third of three", &tw, 10);
+    }
+}
+
 static void
 test_cached_keys_save_the_fetch_with_their_probability(void **state)
 {
@@ -513,6 +529,7 @@ main(void)
         cmocka_unit_test(test_a_threshold_key_takes_the_kth_fastest_of_n),
         cmocka_unit_test(test_a_share_on_a_device_counts_at_once),
         cmocka_unit_test(test_a_nested_formula_is_done_when_it_holds),
+        cmocka_unit_test(test_an_escrow_takes_no_time),
         cmocka_unit_test(test_cached_keys_save_the_fetch_with_their_probability),
         cmocka_unit_test(test_the_cache_knows_the_hours_and_the_rules_share_of_reads),
         cmocka_unit_test(test_reads_fetch_from_the_nearest_set_that_suffices),
