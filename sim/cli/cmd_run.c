@@ -173,7 +173,7 @@ print_results(const struct asked *a, const struct run *run, const struct beside 
     const struct json_more more = {beside_json, beside};
     int rc = a->json ? run_json(out, a->in.path, run->model, &run->legend, &run->outcome,
                                 &run->judgements, &more)
-                     : compare_text(out, &run->legend, &run->outcome);
+                     : compare_text(out, &run->legend, &run->outcome, (struct compare_sections){0});
 
     if (!a->json && rc == 0) {
         struct claims_told claims = {0};

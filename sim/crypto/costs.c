@@ -127,10 +127,15 @@ costs_write(struct text *out, const struct machine *machine, const struct measur
     add_head(out, machine, measurement);
     text_add(out, "costs:\n  machine: {cpu: ");
     add_quoted(out, machine->cpu);
-    text_addf(out, ", cores: %u, library: %s, measured: %s, jurisim: %s}\n", machine->cores,
+    text_addf(out, ", cores: %u, library: %s, measured: %s, jurisim: %s", machine->cores,
               machine->library, machine->measured, machine->program);
+    if (machine->token[0]) {
+        text_add(out, ", token: ");
+        add_quoted(out, machine->token);
+    }
+    text_add(out, "}\n");
     for (size_t i = 0; i < measurement->count;) {
-        if (measurement->item[i].control)
+        if (!measurement->item[i].op->cost || measurement->item[i].threads > 1)
             i++;
         else
             i += add_operation(out, &measurement->item[i], measurement->count - i);

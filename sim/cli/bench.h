@@ -1,0 +1,21 @@
+#ifndef CLI_BENCH_H
+#define CLI_BENCH_H
+
+/* What `jurisim bench crypto` does once its options are read (cmd_bench.c). */
+#include "base/text.h"
+#include "crypto/measure.h"
+
+struct bench_asked {
+    size_t bytes[MEASURE_SIZES_MOST], sizes;
+    uint64_t rounds, threads; /* 0: the default */
+    const char *only;
+    bool quick, json, help;
+    const char *costs_out;
+    const char *pkcs11, *token, *pin_file; /* a module's path; NULL: no token */
+};
+
+/* Measures, adds the results to `out` and writes the files asked for. On failure `out` holds what
+ * was measured all the same, if it was. */
+MUST_CHECK int bench(const struct bench_asked *asked, struct text *out, struct why *why);
+
+#endif
