@@ -106,13 +106,14 @@ check-headers:
 
 # ---- benchmarks: never part of `make test` ----
 
-## make bench      does the cost depend on the accounts? how fast is this machine's cryptography?
+## make bench      does the cost depend on the accounts? how fast is this machine's cryptography? does the legal plane keep its budgets?
 BENCH_PACKAGES := valgrind
 bench: deps
 	@tests/deps $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory all
 	@bench/scale $(BUILD)/jurisim
 	@$(BUILD)/jurisim bench crypto --quick
+	@bench/legal $(BUILD)/jurisim
 
 # ---- housekeeping ----
 
