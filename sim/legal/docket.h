@@ -309,6 +309,8 @@ struct given {
 MUST_CHECK int lever_execute(struct docket *d, uint32_t pursuit, struct given *out);
 /* An order that takes nothing was complied with: flags all accounts of the pursuit's request. */
 MUST_CHECK int lever_mark(struct docket *d, uint32_t pursuit, enum asks asks);
+/* The `since` of every request that has levers under way (ledger.h); `docket` is the docket. */
+MUST_CHECK int docket_open_since(const void *docket, struct times *times);
 /* What the request has of each part and class, in terms of the current lines, into d->got. */
 void request_got(struct docket *d, const struct request *r);
 

@@ -106,6 +106,8 @@ touch_listed(struct docket *d, struct touch *t, const struct ask *ask)
 {
     int rc = ask_accounts(d, ask);
 
+    for (uint64_t i = 0; i < EXPECT_AHEAD && i < ask->accounts && rc == 0; i++)
+        ledger_expect(&d->ledger, ask->cohort, d->account[i]);
     for (uint64_t i = 0; i < ask->accounts && rc == 0; i++) {
         if (i + EXPECT_AHEAD < ask->accounts)
             ledger_expect(&d->ledger, ask->cohort, d->account[i + EXPECT_AHEAD]);
@@ -233,6 +235,24 @@ lever_mark(struct docket *d, uint32_t row, enum asks asks)
 
     t.asks = asks;
     return touch_all(d, &t, &r->ask);
+}
+
+/* One without a lever under way looks again, if at all, from then on. */
+int
+docket_open_since(const void *docket, struct times *times)
+{
+    const struct docket *d = docket;
+
+    for (size_t i = 0; i < d->requests.count; i++) {
+        const struct request *r = &d->requests.item[i];
+
+        if (!r->is_live || (r->active == 0 && !r->has_plan))
+            continue;
+        if (VEC_ROOM(times) < 0)
+            return ERR_MEMORY;
+        times->item[times->count++] = r->since;
+    }
+    return 0;
 }
 
 /* What the request has of one class of one part. */

@@ -142,6 +142,12 @@ struct book {
     size_t tidy_at; /* so many states: those without accounts are swept */
 };
 
+/* Times, in any order. */
+struct times {
+    sim_ns *item; /* owned */
+    size_t count, capacity;
+};
+
 struct ledger_facts {
     const struct timeline *timeline; /* borrows, as all here */
     const struct effect_table *table;
@@ -149,6 +155,11 @@ struct ledger_facts {
     uint64_t seed, replication;
     sim_ns horizon;
     size_t expected; /* accounts that requests will name, about: it only sizes tables */
+    /* Adds the `since` of every request that may yet touch accounts with it. NULL: only the request
+     * that touches does. ERR_MEMORY. */
+    int (*open_since)(const void *self, struct times *times);
+    const void *self;
+    size_t tidy_after; /* so many new states; 0: as it sees fit */
 };
 
 /* Start from `{0}`. */
@@ -180,6 +191,7 @@ struct ledger {
     struct doing doing[PARTS_MAX];
     uint64_t known; /* of which parts `doing` is worked out */
     uint32_t stamp;
+    struct times times;
     double hazard; /* of departures, now */
     double common; /* the draw for a key that accounts share */
     bool again;    /* an authority's shared keys have grown: states are judged again */
@@ -228,8 +240,9 @@ bool ledger_has_left(const struct ledger *ledger, const struct touch *touch,
 void ledger_tell(const struct ledger *ledger, const struct touch *touch, const struct step *step,
                  uint64_t account);
 
-/* tidy.c: forgets states without accounts. ERR_MEMORY leaves the book of no use. */
-MUST_CHECK int book_tidy(struct book *book);
+/* tidy.c: forgets states without accounts, and when things were taken where no request that is open
+ * can tell. ERR_MEMORY leaves the book of no use. */
+MUST_CHECK int ledger_tidy(struct ledger *ledger, const struct touch *touch);
 
 /* step.c */
 
