@@ -201,7 +201,8 @@ find_bands(struct ledger *l, const struct touch *t)
                     (uint64_t)t->cohort << KEY_SHIFT | LISTED_ACCOUNTS_END);
         l->common = stream_uniform(&s);
     }
-    qsort(l->bands.item, l->bands.count, sizeof *l->bands.item, compare_chances);
+    if (l->bands.count > 1)
+        qsort(l->bands.item, l->bands.count, sizeof *l->bands.item, compare_chances);
     for (size_t i = 0; i < l->bands.count; i++)
         if (kept == 0 || l->bands.item[kept - 1] != l->bands.item[i])
             l->bands.item[kept++] = l->bands.item[i];

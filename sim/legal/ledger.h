@@ -297,6 +297,10 @@ bool ledger_has_taken(const struct ledger *ledger, const struct touch *touch,
 struct span ledger_key_span(const struct ledger *ledger, const struct touch *touch, uint32_t part,
                             unsigned class);
 
+/* Adds the shared keys that an authority has, for a class of a part, to `keys`. */
+void ledger_gather_shared(struct ledger *ledger, uint32_t authority, uint32_t cohort,
+                          uint32_t phase, uint32_t part, unsigned class);
+
 /* The shared keys that the touch takes come into the authority's hands. */
 MUST_CHECK int ledger_share_keys(struct ledger *ledger, const struct touch *touch);
 

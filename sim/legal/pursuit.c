@@ -178,7 +178,7 @@ choose_plan(struct docket *d, const struct request *r, uint32_t channel, uint64_
     };
     int rc = ask_parts(d, &r->ask, &wish.parts);
 
-    if (rc == 0 && r->taken != NONE) {
+    if (rc == 0 && request_has_any(d, r)) {
         request_got(d, r);
         wish.got = d->got;
     }
