@@ -96,10 +96,11 @@ cells_of(struct cells *cells, struct measurement *out, const struct operation *o
 static bool
 is_wanted(const struct measure_plan *plan, const struct operation *op)
 {
-    const char *reason = op->missing != NULL ? op->missing(op) : NULL;
+    const char *reason;
 
     if (plan->only != NULL && strstr(op->name, plan->only) == NULL)
         return false;
+    reason = op->missing != NULL ? op->missing(op) : NULL;
     if (reason != NULL && plan->missing != NULL)
         plan->missing(plan->missing_data, op, reason);
     return reason == NULL;
