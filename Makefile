@@ -107,12 +107,13 @@ check-headers:
 # ---- benchmarks: never part of `make test` ----
 
 ## make bench      does the cost depend on the accounts? how fast is this machine's cryptography?
-BENCH_PACKAGES := valgrind
+BENCH_PACKAGES := valgrind openssl util-linux
 bench: deps
 	@tests/deps $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory all
 	@bench/scale $(BUILD)/jurisim
 	@$(BUILD)/jurisim bench crypto --quick
+	@bench/crypto $(BUILD)/jurisim
 
 # ---- housekeeping ----
 

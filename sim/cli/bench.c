@@ -134,6 +134,7 @@ measure(const struct bench_asked *asked, const struct token *token, struct measu
                                  : 41,
         .slot_ns = asked->quick ? 2 * NS_PER_MS : 15 * NS_PER_MS,
         .threads = (unsigned)asked->threads,
+        .cpu_time = asked->cpu_time,
         .only = asked->only,
         .extra = token ? token_operations(token) : NULL,
         .missing = add_left_out,

@@ -9,7 +9,7 @@ struct bench_asked {
     size_t bytes[MEASURE_SIZES_MOST], sizes;
     uint64_t rounds, threads; /* 0: the default */
     const char *only;
-    bool quick, json, help;
+    bool quick, cpu_time, json, help;
     const char *costs_out;
     const char *pkcs11, *token, *pin_file; /* a module's path; NULL: no token */
 };

@@ -142,6 +142,8 @@ bench_table(struct text *out, const struct machine *machine, const struct measur
 {
     text_addf(out, "%s, %u cores, %s, %s; %u rounds", machine->cpu, machine->cores,
               machine->library, machine->measured, m->rounds);
+    if (m->cpu_time)
+        text_add(out, " of processor time");
     text_add(out, m->pinned ? ", pinned to a core each\n" : ", not pinned to a core\n");
     if (machine->token[0])
         text_addf(out, "through PKCS#11: %s\n", machine->token);
@@ -172,6 +174,7 @@ bench_json(struct text *out, const struct machine *machine, const struct measure
     json_string(&json, "jurisim", machine->program);
     if (machine->token[0])
         json_string(&json, "token", machine->token);
+    json_string(&json, "clock", result->cpu_time ? "processor" : "wall");
     json_bool(&json, "pinned", result->pinned);
     json_number(&json, "spin_scaling", result->spin_scaling);
     json_close(&json, '}');

@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const char help[] =
-    "usage: jurisim bench crypto [--quick] [--only TEXT] [--bytes N,...] [--rounds N]\n"
-    "                            [--threads N] [--json] [--costs-out FILE]\n"
+    "usage: jurisim bench crypto [--quick] [--only TEXT,...] [--bytes N,...] [--rounds N]\n"
+    "                            [--threads N] [--cpu-time] [--json] [--costs-out FILE]\n"
     "                            [--pkcs11 MODULE [--token LABEL] [--pin-file FILE]]\n\n"
     "Checks every operation against published test vectors, then measures what it costs on this\n"
     "machine: medians over rounds, with 95 % intervals. Scenarios use the names, as in\n"
@@ -21,7 +21,10 @@ static const char help[] =
     "  --bytes N,...     sizes for operations on objects, e.g. 4096,1MiB\n"
     "                    (default 1KiB,16KiB,256KiB,1MiB,16MiB)\n"
     "  --rounds N        rounds, at least 6 (default 41, quick 9)\n"
-    "  --only TEXT       only operations whose name contains this, e.g. gcm\n"
+    "  --only TEXT,...   only operations whose name contains one of these, e.g. gcm,rsa-2048\n"
+    "  --cpu-time        processor time instead of the clock on the wall: for a machine with "
+    "other\n"
+    "                    work (not for tokens and several threads, which wait)\n"
     "  --threads N       also measure with N threads at once, each on a core of its own\n"
     "  --json            the results as JSON on stdout\n"
     "  --costs-out FILE  also write a cost file, for `jurisim run --costs FILE`\n\n"
@@ -41,12 +44,14 @@ enum {
     OPT_COSTS_OUT,
     OPT_PKCS11,
     OPT_TOKEN,
-    OPT_PIN_FILE
+    OPT_PIN_FILE,
+    OPT_CPU_TIME
 };
 static const struct option options[] = {
     {"quick", no_argument, NULL, OPT_QUICK},
     {"bytes", required_argument, NULL, OPT_BYTES},
     {"rounds", required_argument, NULL, OPT_ROUNDS},
+    {"cpu-time", no_argument, NULL, OPT_CPU_TIME},
     {"only", required_argument, NULL, OPT_ONLY},
     {"threads", required_argument, NULL, OPT_THREADS},
     {"json", no_argument, NULL, OPT_JSON},
@@ -119,6 +124,9 @@ read_option(struct bench_asked *asked, int o)
     switch (o) {
     case OPT_QUICK:
         asked->quick = true;
+        return EXIT_DONE;
+    case OPT_CPU_TIME:
+        asked->cpu_time = true;
         return EXIT_DONE;
     case OPT_BYTES:
         return read_sizes(asked, optarg);

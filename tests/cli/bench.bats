@@ -16,7 +16,7 @@ setup() {
 import json, sys
 got = json.loads(sys.argv[1])
 assert list(got) == ["machine", "rows"]
-assert list(got["machine"]) == ["cpu", "cores", "library", "measured", "jurisim", "pinned", "spin_scaling"]
+assert list(got["machine"]) == ["cpu", "cores", "library", "measured", "jurisim", "clock", "pinned", "spin_scaling"]
 rows = got["rows"]
 fields = ["name", "backend", "mode", "bytes", "threads", "median", "low", "high", "unit", "p50", "p99", "p999", "cycles"]
 for row in rows:
@@ -85,4 +85,57 @@ two = [r for r in got["rows"] if r["threads"] == 2]
 assert got["machine"]["spin_scaling"] > 0
 assert bool(two) == (got["machine"]["spin_scaling"] >= 1.8), got["machine"]
 END
+}
+
+# ---- a token: SoftHSM's, in a folder of the test's own ----
+
+token_setup() {
+    softhsm=$(find /usr/lib /usr/lib64 /usr/local/lib -name libsofthsm2.so 2>/dev/null | head -1)
+    export SOFTHSM2_CONF="$BATS_TEST_TMPDIR/softhsm.conf"
+    mkdir "$BATS_TEST_TMPDIR/tokens"
+    printf 'directories.tokendir = %s/tokens\nlog.level = ERROR\n' "$BATS_TEST_TMPDIR" >"$SOFTHSM2_CONF"
+    softhsm2-util --init-token --free --label bench --so-pin 8888-officer --pin 7777-user >/dev/null
+    (umask 077 && echo 7777-user >"$BATS_TEST_TMPDIR/pin" && echo 6666-user >"$BATS_TEST_TMPDIR/wrong")
+}
+
+@test "a token's rows stand in the table, the JSON and the cost file, and its PIN nowhere" {
+    token_setup
+    token=("${few[@]}" --only token-aes --pkcs11 "$softhsm" --token bench --pin-file "$BATS_TEST_TMPDIR/pin")
+    run "$jurisim" bench crypto "${token[@]}" --costs-out "$BATS_TEST_TMPDIR/costs.yaml"
+    [ "$status" -eq 0 ]
+    grep -Fq "SoftHSM v2, token 'bench'" <<<"$output"
+    grep -q "^token-aes-256-gcm-unwrap .*pkcs11 .*token" <<<"$output"
+    grep -Eq "^  token-aes-256-gcm-unwrap: \{each: [0-9.]+ ns\}" "$BATS_TEST_TMPDIR/costs.yaml"
+    grep -Fq "token: \"SoftHSM v2, token 'bench'\"" "$BATS_TEST_TMPDIR/costs.yaml"
+    [[ "$output" != *7777* ]]
+    ! grep -q 7777 "$BATS_TEST_TMPDIR/costs.yaml"
+    run --separate-stderr "$jurisim" bench crypto "${token[@]}" --json
+    [ "$status" -eq 0 ]
+    python3 -c 'import json, sys
+got = json.loads(sys.argv[1])
+assert got["machine"]["token"] == "SoftHSM v2, token \x27bench\x27"
+assert len([r for r in got["rows"] if r["mode"] == "token"]) == 3' "$output"
+}
+
+@test "a wrong PIN, label or module is bad input, and told without the PIN" {
+    token_setup
+    pin="$BATS_TEST_TMPDIR/pin"
+    echo >"$BATS_TEST_TMPDIR/empty"
+    refused() { # message, options
+        local says=$1
+        shift
+        run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only token "$@"
+        [ "$status" -eq 2 ]
+        [ -z "$output" ]
+        [[ "$stderr" == *"$says"* ]]
+        [[ "$stderr" != *6666* && "$stderr" != *7777* ]]
+    }
+    refused "refuses this PIN (CKR_PIN_INCORRECT)" --pkcs11 "$softhsm" --pin-file "$BATS_TEST_TMPDIR/wrong"
+    refused "no initialised token labelled 'other'" --pkcs11 "$softhsm" --token other --pin-file "$pin"
+    refused "wants a PIN" --pkcs11 "$softhsm"
+    refused "cannot read the PIN: No such file" --pkcs11 "$softhsm" --pin-file "$BATS_TEST_TMPDIR/none"
+    refused "its first line is empty" --pkcs11 "$softhsm" --pin-file "$BATS_TEST_TMPDIR/empty"
+    refused "cannot read the PKCS#11 module: No such file" --pkcs11 /no/such.so --pin-file "$pin"
+    refused "is no PKCS#11 module" --pkcs11 "$pin" --pin-file "$pin"
+    refused "they need --pkcs11" --pin-file "$pin"
 }
