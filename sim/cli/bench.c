@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/units.h"
 #include "cli/bench_out.h"
+#include "cli/bench_stored.h"
 #include "crypto/costs.h"
 #include "crypto/token.h"
 
@@ -128,9 +129,9 @@ measure(const struct bench_asked *asked, const struct token *token, struct measu
     struct left_out left = {0};
     const struct measure_plan plan = {
         .bytes = asked->sizes ? asked->bytes : measure_sizes,
-        .sizes = asked->sizes ? asked->sizes : COUNT(measure_sizes),
+        .sizes = asked->sizes ? asked->sizes : COUNT(measure_sizes) - (asked->quick ? 1 : 0),
         .rounds = asked->rounds  ? (unsigned)asked->rounds
-                  : asked->quick ? 9
+                  : asked->quick ? 7
                                  : 41,
         .slot_ns = asked->quick ? 2 * NS_PER_MS : 15 * NS_PER_MS,
         .threads = (unsigned)asked->threads,
@@ -172,6 +173,22 @@ tell(const struct bench_asked *asked, const struct machine *machine,
     return rc;
 }
 
+/* The newest measurement of a database, whichever machine's. */
+static int
+bench_from(const struct bench_asked *asked, struct text *out, struct why *why)
+{
+    struct stored stored;
+    bool found;
+    int rc = stored_read(asked->from, NULL, NULL, 0, &stored, &found, why);
+
+    if (rc < 0)
+        return rc;
+    rc = found ? tell(asked, &stored.machine, &stored.result, out, why)
+               : why_add(why, ERR_INPUT, NULL, "%s: holds no measurement", asked->from);
+    stored_release(&stored);
+    return rc;
+}
+
 int
 bench(const struct bench_asked *asked, struct text *out, struct why *why)
 {
@@ -181,6 +198,8 @@ bench(const struct bench_asked *asked, struct text *out, struct why *why)
     char today[16];
     int rc;
 
+    if (asked->from)
+        return bench_from(asked, out, why);
     date_write((int64_t)time(NULL), today);
     rc = machine_read(&machine, today, why);
     if (rc == 0 && asked->pkcs11)
@@ -191,6 +210,8 @@ bench(const struct bench_asked *asked, struct text *out, struct why *why)
         rc = measure(asked, token, &result, why);
     if (rc == 0)
         rc = tell(asked, &machine, &result, out, why);
+    if (rc == 0 && asked->store)
+        rc = stored_keep(asked->store, &machine, &result, why);
     measurement_release(&result);
     token_close(token);
     return rc;
