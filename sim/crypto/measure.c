@@ -112,6 +112,8 @@ is_wanted(const struct measure_plan *plan, const struct operation *op)
 {
     const char *reason;
 
+    if (plan->costs_only && !op->cost)
+        return false;
     if (plan->only != NULL && !is_named(plan->only, op->name))
         return false;
     reason = op->missing != NULL ? op->missing(op) : NULL;

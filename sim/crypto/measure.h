@@ -71,6 +71,8 @@ struct measure_plan {
     const char *only; /* measure operations whose name contains one of these texts, separated by
                          commas, and controls; NULL: all */
 
+    bool costs_only; /* rows that go into the cost file, not those to compare with */
+
     /* Called after each round if not NULL. */
     void (*progress)(void *data, unsigned done, unsigned rounds);
     void *progress_data;
