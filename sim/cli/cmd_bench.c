@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "cli/bench.h"
 #include "cli/cli.h"
+#include "report/gnuplot.h"
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,6 +209,9 @@ read_command(struct bench_asked *asked, int argc, char **argv)
     if (!asked->pkcs11 && (asked->token || asked->pin_file))
         return cli_misuse("bench", "--token and --pin-file say how to use a token: they need "
                                    "--pkcs11 MODULE");
+    if (asked->figure && picture_of_path(asked->figure) == PICTURES)
+        return cli_misuse("bench", "the name of a picture ends in .svg, .png or .pdf, got '%s'",
+                          asked->figure);
     if (asked->costs_out && asked->sizes == 1)
         return cli_misuse("bench", "--costs-out needs at least two sizes, since a cost file gives "
                                    "the cost between them");
