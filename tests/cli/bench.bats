@@ -141,3 +141,85 @@ assert len([r for r in got["rows"] if r["mode"] == "token"]) == 3' "$output"
     refused "is no PKCS#11 module" --pkcs11 "$pin" --pin-file "$pin"
     refused "they need --pkcs11" --pin-file "$pin"
 }
+
+# ---- costs of services, of this machine, kept ones ----
+
+@test "the costs of services are those of their sources, and scenarios can include them" {
+    python3 - <<'END'
+import csv, re
+facts = {}
+with open("scenarios/data/service_facts.csv", encoding="utf-8") as table:
+    for row in csv.DictReader(table):
+        assert row["source"], row
+        facts[row["quantity"]] = row
+unit = {"us": 1e-6, "ms": 1e-3}
+rows = 0
+for line in open("scenarios/facts/costs-services.yaml", encoding="utf-8"):
+    got = re.match(r"  [a-z0-9-]+: \{each: ([0-9.]+) (us|ms)\} # (at a rate|for one): (.+)$", line)
+    if not got:
+        assert line.startswith(("#", "  #", "costs:")), line
+        continue
+    rows += 1
+    fact = facts[got[4]]
+    value = float(fact["value"])
+    want = 1 / value if got[3] == "at a rate" else value * 1e-3
+    assert got[3] == "at a rate" and "/s" in fact["unit"] or fact["unit"] in ("ms", "ms/op"), fact
+    assert abs(float(got[1]) * unit[got[2]] / want - 1) < 1e-5, line
+assert rows == 12, rows
+END
+    cp -R scenarios/tiny scenarios/facts scenarios/data "$BATS_TEST_TMPDIR"
+    sed 's|^\(title:.*\)|\1\ninclude: [facts/costs-services.yaml]|; s|service: {exponential: {mean: [^}]*}}|service: {cost: aws-kms-rsa}|' \
+        scenarios/tiny/mm1.yaml >"$BATS_TEST_TMPDIR/services.yaml"
+    grep -q 'cost: aws-kms-rsa' "$BATS_TEST_TMPDIR/services.yaml"
+    run --separate-stderr "$jurisim" check "$BATS_TEST_TMPDIR/services.yaml"
+    [ "$status" -eq 0 ]
+}
+
+@test "this machine's costs are measured once, kept, and named in the run" {
+    export XDG_CACHE_HOME="$BATS_TEST_TMPDIR/cache"
+    db="$BATS_TEST_TMPDIR/run.db"
+    few_runs=(-q -r 1 --set study.window=1k --json)
+    run --separate-stderr "$jurisim" run scenarios/icloud-china.yaml "${few_runs[@]}" --costs host -o "$db"
+    [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
+    [[ "$stderr" == *"measuring this machine's costs of aes-256-gcm-open,aes-256-gcm-seal"* ]]
+    first=$output
+    sqlite3 "$db" "SELECT value FROM run WHERE key = 'costs'" | grep -q '^host: .*OpenSSL .*measured 20'
+    [ -f "$XDG_CACHE_HOME/jurisim/costs.db" ]
+    run --separate-stderr "$jurisim" run scenarios/icloud-china.yaml "${few_runs[@]}" --costs host -o "$db" --resume
+    [ "$output" = "$first" ]
+    [[ "$stderr" != *"measuring"* ]]
+    run --separate-stderr "$jurisim" run scenarios/icloud-china.yaml "${few_runs[@]}" --costs "$XDG_CACHE_HOME/jurisim/costs.db"
+    [ "$output" = "$first" ]
+    # without a word about costs, and by name: the reference
+    run --separate-stderr "$jurisim" run scenarios/icloud-china.yaml "${few_runs[@]}"
+    [ "$output" != "$first" ]
+    second=$output
+    run --separate-stderr "$jurisim" run scenarios/icloud-china.yaml "${few_runs[@]}" --costs reference
+    [ "$output" = "$second" ]
+    run --separate-stderr "$jurisim" run scenarios/icloud-china.yaml "${few_runs[@]}" --costs "$db"
+    [ "$status" -eq 2 ]
+    [[ "$stderr" == *"holds no measurements"* ]]
+}
+
+@test "a measurement that was kept is shown as it was, without measuring" {
+    db="$BATS_TEST_TMPDIR/bench.db"
+    run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only gcm-seal,unwrap --store "$db" \
+        --costs-out "$BATS_TEST_TMPDIR/a.yaml"
+    [ "$status" -eq 0 ]
+    first=$output
+    run --separate-stderr "$jurisim" bench crypto --from "$db" --costs-out "$BATS_TEST_TMPDIR/b.yaml" \
+        --figure "$BATS_TEST_TMPDIR/a.svg"
+    [ "$status" -eq 0 ]
+    [ "$output" = "$first" ]
+    cmp "$BATS_TEST_TMPDIR/a.yaml" "$BATS_TEST_TMPDIR/b.yaml"
+    grep -q 'aes-256-gcm, openssl' "$BATS_TEST_TMPDIR/a.svg"
+    run --separate-stderr "$jurisim" bench crypto --from "$db" --quick
+    [ "$status" -eq 2 ]
+    sqlite3 "$BATS_TEST_TMPDIR/other.db" 'CREATE TABLE t (x)'
+    run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only gcm-wrap --store "$BATS_TEST_TMPDIR/other.db"
+    [ "$status" -eq 2 ]
+    [[ "$stderr" == *"a database of another program"* ]]
+    run --separate-stderr "$jurisim" compare "$db"
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == *"holds measurements"* ]]
+}
