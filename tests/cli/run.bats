@@ -115,11 +115,10 @@ PY
 }
 
 @test "an unmet claim exits 3, a met one 0" {
-    sed 's/at-most: [0-9.]*/at-most: 0/' scenarios/tiny/poisson.yaml >"$BATS_TEST_TMPDIR/x.yaml"
-    cat >>"$BATS_TEST_TMPDIR/x.yaml" <<'Y'
+    cat >"$BATS_TEST_TMPDIR/x.yaml" <<Y
+base: $PWD/scenarios/tiny/poisson.yaml
 require: [{metric: exposure.content.any, at-most: 0.000001}]
 Y
-    sed -i '/^expect:/,/^$/d' "$BATS_TEST_TMPDIR/x.yaml"
     run "$jurisim" run "$BATS_TEST_TMPDIR/x.yaml" -r 200
     echo "$output"
     [ "$status" -eq 3 ]
