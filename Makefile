@@ -106,14 +106,15 @@ check-headers:
 
 # ---- benchmarks: never part of `make test` ----
 
-## make bench      does the cost depend on the accounts? how fast is this machine's cryptography? does the legal plane keep its budgets?
-BENCH_PACKAGES := valgrind
+## make bench      does the cost depend on the accounts? does the legal plane keep its budgets? how fast is the cryptography?
+BENCH_PACKAGES := valgrind openssl util-linux
 bench: deps
 	@tests/deps $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory all
 	@bench/scale $(BUILD)/jurisim
 	@$(BUILD)/jurisim bench crypto --quick
 	@bench/legal $(BUILD)/jurisim
+	@bench/crypto $(BUILD)/jurisim
 
 # ---- housekeeping ----
 

@@ -275,6 +275,15 @@ gather_class(struct docket *d, const struct request *r, uint32_t part, uint32_t 
                 l->keys[piece->keys] |= piece->taken | piece->used;
         }
     }
+    ledger_gather_shared(l, d->source[r->ask.source].authority.i, r->ask.cohort, d->phase, part,
+                         class);
+}
+
+bool
+request_has_any(const struct docket *d, const struct request *r)
+{
+    return r->taken != NONE || cohort_keys_any(&d->ledger.book[r->ask.cohort].keys,
+                                               d->source[r->ask.source].authority.i);
 }
 
 static bool

@@ -201,7 +201,8 @@ find_bands(struct ledger *l, const struct touch *t)
                     (uint64_t)t->cohort << KEY_SHIFT | LISTED_ACCOUNTS_END);
         l->common = stream_uniform(&s);
     }
-    qsort(l->bands.item, l->bands.count, sizeof *l->bands.item, compare_chances);
+    if (l->bands.count > 1)
+        qsort(l->bands.item, l->bands.count, sizeof *l->bands.item, compare_chances);
     for (size_t i = 0; i < l->bands.count; i++)
         if (kept == 0 || l->bands.item[kept - 1] != l->bands.item[i])
             l->bands.item[kept++] = l->bands.item[i];
@@ -226,20 +227,6 @@ band_of(const struct ledger *l, const struct touch *t, uint64_t account)
     return band;
 }
 
-/* Has the account left, whose state does not know it yet? */
-bool
-ledger_has_left(const struct ledger *l, const struct touch *t, const struct state *state,
-                uint64_t account)
-{
-    const struct book *b = &l->book[t->cohort];
-    const double since = state->joined == 0 ? 0 : b->reckonings.item[state->joined - 1];
-
-    if (l->hazard <= since || (state->flags & (ACCOUNT_GONE | ACCOUNT_PRESERVED)) != 0)
-        return false;
-    return departure_threshold(l->facts.seed, l->facts.replication, t->cohort, account) <=
-           l->hazard - since;
-}
-
 static void
 begin_steps(struct ledger *l)
 {
@@ -260,7 +247,8 @@ touch_open(struct ledger *l, struct touch *t)
     t->missed = 0;
     t->judged = UINT16_MAX;
     begin_steps(l);
-    l->hazard = d != NULL && d->any ? departures_hazard(d, t->cohort, t->at) : 0;
+    l->leaving = d != NULL && d->any;
+    l->hazard = l->leaving ? departures_hazard(d, t->cohort, t->at) : 0;
     if (states_end(&b->states) > b->tidy_at)
         rc = ledger_tidy(l, t);
     if (rc == 0)
@@ -275,7 +263,7 @@ static int
 step_one(struct ledger *l, struct touch *t, uint64_t account, uint32_t from, struct step **out)
 {
     struct book *b = &l->book[t->cohort];
-    const bool left = l->hazard > 0 && ledger_has_left(l, t, state_at(&b->states, from), account);
+    const bool left = l->leaving && ledger_has_left(l, t, state_at(&b->states, from), account);
     uint32_t row;
     int rc =
         step_find(l, t, from, l->bands.count > 0 ? band_of(l, t, account) : 0, left, false, &row);
@@ -283,6 +271,8 @@ step_one(struct ledger *l, struct touch *t, uint64_t account, uint32_t from, str
     if (rc < 0)
         return rc;
     *out = &l->steps.item[row];
+    if (l->leaving)
+        ledger_shorten_one(l, t, *out, account);
     if (l->watch.gained != NULL)
         ledger_tell(l, t, *out, account);
     return 0;
@@ -399,7 +389,7 @@ close_step(struct ledger *l, struct touch *t, const struct step *step)
     for (size_t i = step->run; i < step->run + step->runs && rc == 0 && accounts > 0; i++) {
         const struct run *run = &l->runs.item[i];
         const struct gain_run told = {run->gain, accounts,
-                                      (account_ns)accounts * (uint64_t)run->span};
+                                      (account_ns)accounts * (uint64_t)run->span - run->less};
 
         rc = t->gained(t->self, t, run->kind, &told);
     }
