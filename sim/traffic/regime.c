@@ -202,7 +202,7 @@ add_epoch(struct regime_list *list, const struct epoch *epoch, double share, uin
     int rc = add(list, &(struct regime){.epoch = epoch, .probability = 1}, why);
 
     for (uint32_t i = 0; rc == 0 && i < n; i++) {
-        const struct regime alone = {epoch, part[i].site, part[i].store, part[i].odds};
+        const struct regime alone = {epoch, part[i].site, part[i].store, false, part[i].odds};
 
         sum += alone.probability;
         rc = add(list, &alone, why);
@@ -210,7 +210,8 @@ add_epoch(struct regime_list *list, const struct epoch *epoch, double share, uin
     for (uint32_t i = 0; failures > 1 && i < n; i++)
         for (uint32_t j = i + 1; rc == 0 && j < n; j++) {
             const struct regime pair = {epoch, part[i].site | part[j].site,
-                                        part[i].store | part[j].store, part[i].odds * part[j].odds};
+                                        part[i].store | part[j].store, false,
+                                        part[i].odds * part[j].odds};
 
             sum += pair.probability;
             rc = add(list, &pair, why);
