@@ -26,7 +26,8 @@ struct formula {
 enum decrypts { DECRYPTS_GATEWAY, DECRYPTS_CLIENT, DECRYPTS_SITE };
 
 /* A cache of ciphertext near the users: the objects last read stay, `objects` of equal size; which
- * is read follows Zipf's law: the i-th most popular of `of` with weight i^-zipf. objects 0: none. */
+ * is read follows Zipf's law: the i-th most popular of `of` with weight i^-zipf. objects 0: none.
+ */
 struct edge_cache {
     struct place_id at;
     double objects, zipf, of;

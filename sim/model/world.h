@@ -213,10 +213,10 @@ struct cohort {
     struct named is;
     struct place_id at;
     struct jurisdiction_id resident_of;
-    double accounts;              /* whole, at least 1 */
-    double operations_per_s;      /* of one account, mean over the day */
-    double reads;                 /* share of operations that read an object ... */
-    double lists, removals;       /* ... that list, that delete; the others write */
+    double accounts;         /* whole, at least 1 */
+    double operations_per_s; /* of one account, mean over the day */
+    double reads;            /* share of operations that read an object ... */
+    double lists, removals;  /* ... that list, that delete; the others write */
     struct connections connections;
     double hour[24];              /* multiplier of the rate in each UTC hour; mean 1 */
     double opts_out_per_s;        /* rate at which an account moves to another country ... */
@@ -309,8 +309,8 @@ struct link {
     double loss;            /* share of packets lost on the way from -> to */
     double bandwidth_bit_s; /* of one transfer; infinity when not stated */
     const double *loss_hour, *bandwidth_hour; /* multipliers in each UTC hour; NULL: 1 */
-    uint32_t pipe;       /* what all its transfers together pass, with those of other links of the
-                            same number, from 1 on; 0: nothing that they share */
+    uint32_t pipe; /* what all its transfers together pass, with those of other links of the
+                      same number, from 1 on; 0: nothing that they share */
     double pipe_bit_s;
 };
 
@@ -338,7 +338,6 @@ struct world {
     const struct threat *threat;
     uint32_t threats;
     const struct link *link; /* places x places, row `from` */
-    uint32_t pipes;          /* the greatest number of one */
     struct cost open, seal;
 };
 

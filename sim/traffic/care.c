@@ -684,6 +684,7 @@ care_start(struct window *w, uint32_t i)
 int
 care_prepare(struct window *w)
 {
+    const size_t links = (size_t)w->world->places * w->world->places;
     struct care *c = &w->care;
 
     c->any = false;
@@ -696,7 +697,9 @@ care_prepare(struct window *w)
         c->sites = p->puts > c->sites ? p->puts : c->sites;
         c->stores = p->asks > c->stores ? p->asks : c->stores;
     }
-    c->pipes = c->any ? w->world->pipes : 0;
+    c->pipes = 0;
+    for (size_t i = 0; c->any && i < links; i++)
+        c->pipes = w->world->link[i].pipe > c->pipes ? w->world->link[i].pipe : c->pipes;
     return mem_grow(&c->pipe, &c->pipe_room, c->pipes, sizeof *c->pipe);
 }
 
