@@ -137,7 +137,7 @@ const struct metric metric_table[METRICS] = {
     [METRIC_FAILED_UNREACHABLE] = FAILED("unreachable", "that fail since the network loses all"),
     [METRIC_FAILED_REFUSED] = FAILED("refused", "that fail since a station takes no more"),
     [METRIC_FAILED_TIMED_OUT] =
-        FAILED("timed-out", "that fail since they, or an answer that they need, take too long"),
+        FAILED("timed_out", "that fail since they, or an answer that they need, take too long"),
     [METRIC_REQUESTS_RECEIVED] = REQUESTS("received", "requests received"),
     [METRIC_REQUESTS_METADATA] = REQUESTS(
         "metadata", "requests answered with less than content; by custodian: orders that gave "

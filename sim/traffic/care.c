@@ -258,7 +258,7 @@ next_fetch(const struct window *w, uint32_t i)
 
     for (uint32_t k = 0; k < w->world->sites; k++) {
         rtt[k] = (avoid >> k & 1) != 0 ? (double)INFINITY : p->rtt[k];
-        if (p->rule->reads_fastest && !w->op[i].bare && isfinite(rtt[k]))
+        if (p->rule->reads_fastest && isfinite(rtt[k]))
             set |= (uint64_t)1 << k;
     }
     if (set != 0 && !formula_holds(&p->rule->data, set))
