@@ -210,6 +210,8 @@ outcome_one(const struct outcome *outcome, enum metric_id metric, struct label l
     const struct legend *legend = outcome->private->legend;
     const double one = metric_table[metric].one, named = accounts_at_once(legend, label);
 
+    if (one == ONE_UNKNOWN)
+        return 0;
     if (one == ONE_HORIZON)
         return legend->horizon_days * named;
     if (one == ONE_REQUEST)

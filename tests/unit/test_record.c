@@ -907,6 +907,8 @@ test_the_bound_on_what_was_never_seen_counts_all_that_one_request_names(void **s
     assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, label_total) == 250);
     assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNT_DAYS, other) == 3 * legend.horizon_days);
     assert_true(outcome_one(&o, METRIC_REQUESTS_CONTENT, first) == 1);
+    /* A block lasts as long as it lasts, for all residents: accounts say nothing of it. */
+    assert_true(outcome_one(&o, METRIC_BLOCKED_DAYS, label_total) == 0);
     /* Of a class of adversary what its members name; of one that there is not, nothing. */
     assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, by(LABEL_ADVERSARY, 0)) == 12);
     assert_true(outcome_one(&o, METRIC_CONTENT_RISK, by(LABEL_ADVERSARY, 3)) == 40.0 / 1000);
