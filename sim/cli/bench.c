@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -10,8 +11,10 @@
 #include "base/mem.h"
 #include "base/units.h"
 #include "cli/bench_out.h"
+#include "cli/bench_stored.h"
 #include "crypto/costs.h"
 #include "crypto/token.h"
+#include "report/figure_crypto.h"
 
 enum { PIN_ROOM = 257 }; /* PKCS#11 sets no limit; no token takes as many characters */
 
@@ -128,12 +131,13 @@ measure(const struct bench_asked *asked, const struct token *token, struct measu
     struct left_out left = {0};
     const struct measure_plan plan = {
         .bytes = asked->sizes ? asked->bytes : measure_sizes,
-        .sizes = asked->sizes ? asked->sizes : COUNT(measure_sizes),
+        .sizes = asked->sizes ? asked->sizes : COUNT(measure_sizes) - (asked->quick ? 1 : 0),
         .rounds = asked->rounds  ? (unsigned)asked->rounds
-                  : asked->quick ? 9
+                  : asked->quick ? 7
                                  : 41,
         .slot_ns = asked->quick ? 2 * NS_PER_MS : 15 * NS_PER_MS,
         .threads = (unsigned)asked->threads,
+        .cpu_time = asked->cpu_time,
         .only = asked->only,
         .extra = token ? token_operations(token) : NULL,
         .missing = add_left_out,
@@ -146,6 +150,85 @@ measure(const struct bench_asked *asked, const struct token *token, struct measu
     text_release(&left.names);
     if (rc == 0)
         warn_if_busy(result);
+    return rc;
+}
+
+/* Which lines a figure has: objects sealed, each under a key of its own, and the copy control. */
+static bool
+is_drawn(const struct measure_row *row)
+{
+    static const char seal[] = "-seal";
+    const size_t length = strlen(row->op->name);
+
+    if (!row->op->bulk || row->threads != 1)
+        return false;
+    return row->control || (strcmp(row->op->mode, "new-key") == 0 && length > sizeof seal &&
+                            strcmp(row->op->name + length - (sizeof seal - 1), seal) == 0);
+}
+
+/* Lines of one cipher are dashed alike, and lines of one library have one colour. */
+static struct speed_point
+point_of(const struct measure_row *row, const char *line)
+{
+    static const char *const library[] = {"openssl", "libipsec_mb", "libgcrypt", "libsodium"};
+    unsigned hue = 0;
+
+    while (hue < COUNT(library) && strcmp(row->op->backend, library[hue]) != 0)
+        hue++;
+    return (struct speed_point){
+        .line = line,
+        .kind = row->control                                  ? 3
+                : strncmp(row->op->name, "aes-256-g", 9) == 0 ? 0
+                : strncmp(row->op->name, "chacha", 6) == 0    ? 1
+                                                              : 2,
+        .hue = hue,
+        .bytes = (double)row->bytes,
+        .rate = (double)row->bytes / row->median,
+        .low = (double)row->bytes / row->high,
+        .high = (double)row->bytes / row->low,
+    };
+}
+
+static int
+save_figure(const char *path, const struct machine *machine, const struct measurement *result,
+            struct why *why)
+{
+    struct arena names = {0};
+    struct speed_point *point = calloc(result->count + 1, sizeof *point);
+    struct text line = {0}, note = {0}, picture = {0};
+    size_t count = 0;
+    int rc = point != NULL ? 0 : why_no_memory(why);
+
+    for (size_t i = 0; i < result->count && rc == 0; i++) {
+        const struct measure_row *row = &result->item[i];
+
+        if (!is_drawn(row))
+            continue;
+        text_clear(&line);
+        text_addf(&line, "%.*s%s%s",
+                  (int)(strlen(row->op->name) - (row->control ? 0 : strlen("-seal"))),
+                  row->op->name, row->control ? "" : ", ", row->control ? "" : row->op->backend);
+        const char *name = arena_text(&names, text_str(&line), line.length);
+
+        if (line.lost || name == NULL)
+            rc = why_no_memory(why);
+        else
+            point[count++] = point_of(row, name);
+    }
+    text_addf(&note, "%s, %s, %s. Medians of %u rounds of %s; bars: 95 %% intervals.", machine->cpu,
+              machine->library, machine->measured, result->rounds,
+              result->cpu_time ? "processor time" : "time");
+    if (rc == 0)
+        rc = figure_speeds(&picture, picture_of_path(path),
+                           "Encrypting objects, each under a key of its own", text_str(&note),
+                           point, count, why);
+    if (rc == 0)
+        rc = picture_save(path, &picture, why);
+    text_release(&line);
+    text_release(&note);
+    text_release(&picture);
+    arena_release(&names);
+    free(point);
     return rc;
 }
 
@@ -168,6 +251,24 @@ tell(const struct bench_asked *asked, const struct machine *machine,
         rc = costs_save(asked->costs_out, &costs, why);
         text_release(&costs);
     }
+    if (rc == 0 && asked->figure)
+        rc = save_figure(asked->figure, machine, result, why);
+    return rc;
+}
+
+/* The newest measurement of a database, whichever machine's. */
+static int
+bench_from(const struct bench_asked *asked, struct text *out, struct why *why)
+{
+    struct stored stored;
+    bool found;
+    int rc = stored_read(asked->from, NULL, NULL, 0, &stored, &found, why);
+
+    if (rc < 0)
+        return rc;
+    rc = found ? tell(asked, &stored.machine, &stored.result, out, why)
+               : why_add(why, ERR_INPUT, NULL, "%s: holds no measurement", asked->from);
+    stored_release(&stored);
     return rc;
 }
 
@@ -180,6 +281,8 @@ bench(const struct bench_asked *asked, struct text *out, struct why *why)
     char today[16];
     int rc;
 
+    if (asked->from)
+        return bench_from(asked, out, why);
     date_write((int64_t)time(NULL), today);
     rc = machine_read(&machine, today, why);
     if (rc == 0 && asked->pkcs11)
@@ -190,6 +293,8 @@ bench(const struct bench_asked *asked, struct text *out, struct why *why)
         rc = measure(asked, token, &result, why);
     if (rc == 0)
         rc = tell(asked, &machine, &result, out, why);
+    if (rc == 0 && asked->store)
+        rc = stored_keep(asked->store, &machine, &result, why);
     measurement_release(&result);
     token_close(token);
     return rc;

@@ -3,14 +3,17 @@
 #include "base/units.h"
 #include "cli/bench.h"
 #include "cli/cli.h"
+#include "report/gnuplot.h"
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char help[] =
-    "usage: jurisim bench crypto [--quick] [--only TEXT] [--bytes N,...] [--rounds N]\n"
-    "                            [--threads N] [--json] [--costs-out FILE]\n"
-    "                            [--pkcs11 MODULE [--token LABEL] [--pin-file FILE]]\n\n"
+    "usage: jurisim bench crypto [--quick] [--only TEXT,...] [--bytes N,...] [--rounds N]\n"
+    "                            [--threads N] [--cpu-time] [--json] [--costs-out FILE]\n"
+    "                            [--figure FILE] [--store DB]\n"
+    "                            [--pkcs11 MODULE [--token LABEL] [--pin-file FILE]]\n"
+    "       jurisim bench crypto --from DB [--json] [--costs-out FILE] [--figure FILE]\n\n"
     "Checks every operation against published test vectors, then measures what it costs on this\n"
     "machine: medians over rounds, with 95 % intervals. Scenarios use the names, as in\n"
     "{cost: aes-256-gcm-open}.\n\n"
@@ -19,12 +22,18 @@ static const char help[] =
     "of `openssl speed` that re-key on every operation, or never end a message, differ.\n\n"
     "  --quick           fewer, shorter rounds: a first look in some seconds\n"
     "  --bytes N,...     sizes for operations on objects, e.g. 4096,1MiB\n"
-    "                    (default 1KiB,16KiB,256KiB,1MiB,16MiB)\n"
-    "  --rounds N        rounds, at least 6 (default 41, quick 9)\n"
-    "  --only TEXT       only operations whose name contains this, e.g. gcm\n"
+    "                    (default 1KiB,16KiB,256KiB,1MiB,16MiB; quick without the last)\n"
+    "  --rounds N        rounds, at least 6 (default 41, quick 7)\n"
+    "  --only TEXT,...   only operations whose name contains one of these, e.g. gcm,rsa-2048\n"
+    "  --cpu-time        processor time instead of the clock on the wall: for a machine with "
+    "other\n"
+    "                    work (not for tokens and several threads, which wait)\n"
     "  --threads N       also measure with N threads at once, each on a core of its own\n"
     "  --json            the results as JSON on stdout\n"
-    "  --costs-out FILE  also write a cost file, for `jurisim run --costs FILE`\n\n"
+    "  --costs-out FILE  also write a cost file, for `jurisim run --costs FILE`\n"
+    "  --figure FILE     also draw GB/s against the size of the object: an SVG, PNG or PDF\n"
+    "  --store DB        also keep the measurement in this SQLite database, a run's or its own\n"
+    "  --from DB         measure nothing: show the newest measurement that DB keeps\n\n"
     "A real token or HSM:\n"
     "  --pkcs11 MODULE   also measure through this PKCS#11 module, e.g. libsofthsm2.so; keys are\n"
     "                    made for the session only, none stays in the token\n"
@@ -41,16 +50,24 @@ enum {
     OPT_COSTS_OUT,
     OPT_PKCS11,
     OPT_TOKEN,
-    OPT_PIN_FILE
+    OPT_PIN_FILE,
+    OPT_CPU_TIME,
+    OPT_STORE,
+    OPT_FROM,
+    OPT_FIGURE
 };
 static const struct option options[] = {
     {"quick", no_argument, NULL, OPT_QUICK},
     {"bytes", required_argument, NULL, OPT_BYTES},
     {"rounds", required_argument, NULL, OPT_ROUNDS},
+    {"cpu-time", no_argument, NULL, OPT_CPU_TIME},
     {"only", required_argument, NULL, OPT_ONLY},
     {"threads", required_argument, NULL, OPT_THREADS},
     {"json", no_argument, NULL, OPT_JSON},
     {"costs-out", required_argument, NULL, OPT_COSTS_OUT},
+    {"store", required_argument, NULL, OPT_STORE},
+    {"from", required_argument, NULL, OPT_FROM},
+    {"figure", required_argument, NULL, OPT_FIGURE},
     {"pkcs11", required_argument, NULL, OPT_PKCS11},
     {"token", required_argument, NULL, OPT_TOKEN},
     {"pin-file", required_argument, NULL, OPT_PIN_FILE},
@@ -120,6 +137,9 @@ read_option(struct bench_asked *asked, int o)
     case OPT_QUICK:
         asked->quick = true;
         return EXIT_DONE;
+    case OPT_CPU_TIME:
+        asked->cpu_time = true;
+        return EXIT_DONE;
     case OPT_BYTES:
         return read_sizes(asked, optarg);
     case OPT_ROUNDS:
@@ -140,6 +160,15 @@ read_option(struct bench_asked *asked, int o)
         return EXIT_DONE;
     case OPT_COSTS_OUT:
         asked->costs_out = optarg;
+        return EXIT_DONE;
+    case OPT_STORE:
+        asked->store = optarg;
+        return EXIT_DONE;
+    case OPT_FROM:
+        asked->from = optarg;
+        return EXIT_DONE;
+    case OPT_FIGURE:
+        asked->figure = optarg;
         return EXIT_DONE;
     case OPT_PKCS11:
         asked->pkcs11 = optarg;
@@ -173,9 +202,16 @@ read_command(struct bench_asked *asked, int argc, char **argv)
         return EXIT_DONE;
     if (optind + 1 != argc || strcmp(argv[optind], "crypto") != 0)
         return cli_misuse("bench", "say what to measure: crypto");
+    if (asked->from && (asked->pkcs11 || asked->store || asked->sizes || asked->rounds ||
+                        asked->only || asked->threads || asked->quick || asked->cpu_time))
+        return cli_misuse("bench", "--from shows what was measured: it takes --json, --costs-out "
+                                   "and --figure only");
     if (!asked->pkcs11 && (asked->token || asked->pin_file))
         return cli_misuse("bench", "--token and --pin-file say how to use a token: they need "
                                    "--pkcs11 MODULE");
+    if (asked->figure && picture_of_path(asked->figure) == PICTURES)
+        return cli_misuse("bench", "the name of a picture ends in .svg, .png or .pdf, got '%s'",
+                          asked->figure);
     if (asked->costs_out && asked->sizes == 1)
         return cli_misuse("bench", "--costs-out needs at least two sizes, since a cost file gives "
                                    "the cost between them");

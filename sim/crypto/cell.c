@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/mem.h"
@@ -10,11 +11,11 @@
 enum { SINGLES_MOST = 20000 }; /* of one row: 160 kB */
 
 static int64_t
-now_ns(void)
+now_ns(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail for this clock */
+    clock_gettime(clock, &t); /* cannot fail for these clocks */
     return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
@@ -139,15 +140,25 @@ crew_stop(struct crew *crew)
 
 /* Cells */
 
+/* A token's work is done elsewhere, and several threads wait for the last of them: only the wall
+ * clock sees either. */
+static clockid_t
+clock_of(const struct operation *op, unsigned threads, bool cpu_time)
+{
+    return cpu_time && threads == 1 && strcmp(op->mode, "token") != 0 ? CLOCK_THREAD_CPUTIME_ID
+                                                                      : CLOCK_MONOTONIC;
+}
+
 int
 cell_make(struct cell *cell, const struct operation *op, size_t bytes, unsigned threads,
-          unsigned rounds, struct why *why)
+          const struct measure_plan *plan, struct why *why)
 {
     int rc = 0;
 
-    *cell = (struct cell){.op = op, .threads = threads, .batch = 1};
+    *cell = (struct cell){
+        .op = op, .threads = threads, .batch = 1, .clock = clock_of(op, threads, plan->cpu_time)};
     cell->work = calloc(threads, sizeof(void *));
-    cell->ns = calloc(rounds, sizeof *cell->ns);
+    cell->ns = calloc(plan->rounds, sizeof *cell->ns);
     if (cell->work == NULL || cell->ns == NULL)
         rc = why_no_memory(why);
     for (unsigned i = 0; i < threads && rc == 0; i++)
@@ -176,18 +187,18 @@ cell_time(struct cell *cell, struct crew *crew, uint64_t runs, int64_t *ns, stru
     int rc;
 
     if (cell->threads == 1) {
-        start = now_ns();
+        start = now_ns(cell->clock);
         rc = run_all(cell, 0, runs, why);
-        *ns = now_ns() - start;
+        *ns = now_ns(cell->clock) - start;
         return rc;
     }
     crew->cell = cell;
     crew->runs = runs;
     pthread_barrier_wait(&crew->begin);
-    start = now_ns();
+    start = now_ns(cell->clock);
     rc = run_all(cell, 0, runs, why);
     pthread_barrier_wait(&crew->end);
-    *ns = now_ns() - start;
+    *ns = now_ns(cell->clock) - start;
     if (rc == 0 && crew->failed < 0)
         rc = why_add(why, (enum err)crew->failed, NULL, "%s failed on one of %u threads",
                      cell->op->name, cell->threads);
@@ -224,12 +235,12 @@ cell_size_batch(struct cell *cell, struct crew *crew, int64_t slot_ns, struct wh
 static int
 time_singly(struct cell *cell, int64_t *ns, struct why *why)
 {
-    const int64_t start = now_ns();
+    const int64_t start = now_ns(cell->clock);
     int64_t before = start;
 
     for (uint64_t i = 0; i < cell->batch; i++) {
         const int rc = cell->op->run(cell->work[0], why);
-        const int64_t now = now_ns();
+        const int64_t now = now_ns(cell->clock);
 
         if (rc < 0)
             return rc;

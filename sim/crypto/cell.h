@@ -4,12 +4,14 @@
 /* One row while it is measured: an operation at a size, on one thread or on several at once. */
 #include <pthread.h>
 #include <sched.h>
+#include <time.h>
 #include "crypto/cycles.h"
 #include "crypto/measure.h"
 
 struct cell {
     const struct operation *op;
     unsigned threads;
+    clockid_t clock;
     void **work;    /* owned: one a thread */
     uint64_t batch; /* runs of each thread in a round */
     double *ns;     /* owned: of one operation, by round */
@@ -36,10 +38,10 @@ MUST_CHECK int crew_start(struct crew *crew, unsigned threads, struct why *why);
 /* Ends the threads and lets the caller run on its former cores again. */
 void crew_stop(struct crew *crew);
 
-/* Prepares the work of all its threads, and room for `rounds` results. On failure there is nothing
- * to release. */
+/* Prepares the work of all its threads, and room for the plan's rounds of results. On failure there
+ * is nothing to release. */
 MUST_CHECK int cell_make(struct cell *cell, const struct operation *op, size_t bytes,
-                         unsigned threads, unsigned rounds, struct why *why);
+                         unsigned threads, const struct measure_plan *plan, struct why *why);
 void cell_release(struct cell *cell);
 
 /* Warms up and finds how many runs fill a slot. */

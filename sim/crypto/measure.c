@@ -43,13 +43,13 @@ check_plan(const struct measure_plan *plan, struct why *why)
 /* `control` cells are measured like any other and only marked. */
 static int
 cell_add(struct cells *cells, struct measurement *out, const struct operation *op, size_t bytes,
-         unsigned threads, bool control, struct why *why)
+         unsigned threads, bool control, const struct measure_plan *plan, struct why *why)
 {
     int rc;
 
     if (VEC_ROOM(cells) < 0 || VEC_ROOM(out) < 0)
         return why_no_memory(why);
-    rc = cell_make(&cells->item[cells->count], op, bytes, threads, out->rounds, why);
+    rc = cell_make(&cells->item[cells->count], op, bytes, threads, plan, why);
     if (rc < 0)
         return rc;
     cells->count++; /* from here cells_release frees it */
@@ -70,12 +70,12 @@ cells_release(struct cells *cells)
 /* One thread's row, then that of all threads. */
 static int
 cells_at(struct cells *cells, struct measurement *out, const struct operation *op, size_t bytes,
-         bool control, struct why *why)
+         bool control, const struct measure_plan *plan, struct why *why)
 {
-    int rc = cell_add(cells, out, op, bytes, 1, control, why);
+    int rc = cell_add(cells, out, op, bytes, 1, control, plan, why);
 
     if (rc == 0 && out->threads > 1 && !out->unscaled)
-        rc = cell_add(cells, out, op, bytes, out->threads, control, why);
+        rc = cell_add(cells, out, op, bytes, out->threads, control, plan, why);
     return rc;
 }
 
@@ -87,19 +87,36 @@ cells_of(struct cells *cells, struct measurement *out, const struct operation *o
     int rc = op->verify(op, why);
 
     if (!op->bulk && rc == 0)
-        rc = cells_at(cells, out, op, op->bytes, control, why);
+        rc = cells_at(cells, out, op, op->bytes, control, plan, why);
     for (size_t s = 0; op->bulk && s < plan->sizes && rc == 0; s++)
-        rc = cells_at(cells, out, op, plan->bytes[s], control, why);
+        rc = cells_at(cells, out, op, plan->bytes[s], control, plan, why);
     return rc;
+}
+
+/* Does the name contain one of the texts of a list that commas separate? */
+static bool
+is_named(const char *list, const char *name)
+{
+    while (*list != '\0') {
+        const size_t length = strcspn(list, ",");
+
+        if (length > 0 && memmem(name, strlen(name), list, length) != NULL)
+            return true;
+        list += length + (list[length] == ',');
+    }
+    return false;
 }
 
 static bool
 is_wanted(const struct measure_plan *plan, const struct operation *op)
 {
-    const char *reason = op->missing != NULL ? op->missing(op) : NULL;
+    const char *reason;
 
-    if (plan->only != NULL && strstr(op->name, plan->only) == NULL)
+    if (plan->costs_only && !op->cost)
         return false;
+    if (plan->only != NULL && !is_named(plan->only, op->name))
+        return false;
+    reason = op->missing != NULL ? op->missing(op) : NULL;
     if (reason != NULL && plan->missing != NULL)
         plan->missing(plan->missing_data, op, reason);
     return reason == NULL;
@@ -174,6 +191,7 @@ static int
 try_spin(struct measurement *out, struct crew *crew, int64_t slot_ns, struct why *why)
 {
     enum { ROUNDS = 9 };
+    const struct measure_plan plan = {.rounds = ROUNDS};
     const struct operation *spin = control_operations;
     struct cell one, all;
     double alone, together, low, high;
@@ -181,10 +199,10 @@ try_spin(struct measurement *out, struct crew *crew, int64_t slot_ns, struct why
 
     while (strcmp(spin->name, "spin") != 0)
         spin++;
-    rc = cell_make(&one, spin, 0, 1, ROUNDS, why);
+    rc = cell_make(&one, spin, 0, 1, &plan, why);
     if (rc < 0)
         return rc;
-    rc = cell_make(&all, spin, 0, out->threads, ROUNDS, why);
+    rc = cell_make(&all, spin, 0, out->threads, &plan, why);
     if (rc < 0) {
         cell_release(&one);
         return rc;
@@ -238,6 +256,7 @@ measure_operations(const struct measure_plan *plan, struct measurement *out, str
 
     *out = (struct measurement){.rounds = plan->rounds,
                                 .threads = plan->threads > 1 ? plan->threads : 1,
+                                .cpu_time = plan->cpu_time,
                                 .spin_scaling = (double)NAN};
     if (rc == 0)
         rc = crew_start(&crew, out->threads, why);

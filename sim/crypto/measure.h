@@ -55,17 +55,23 @@ struct measurement {
     unsigned rounds, threads;
     double spin_scaling; /* threads' spins a second over one thread's; NAN with one thread */
     bool unscaled;       /* rows of several threads were left out for it */
+    bool cpu_time;       /* as planned */
     bool pinned;         /* the thread stayed on one core */
 };
 
 struct measure_plan {
     const size_t *bytes; /* sizes for bulk operations: ascending, each once, 1 to BYTES_MOST */
     size_t sizes;
-    unsigned rounds;               /* ROUNDS_LEAST to ROUNDS_MOST */
-    unsigned threads;              /* 0 or 1: one alone; else up to the cores there are */
-    int64_t slot_ns;               /* aimed at for a batch; above 0 */
+    unsigned rounds;  /* ROUNDS_LEAST to ROUNDS_MOST */
+    unsigned threads; /* 0 or 1: one alone; else up to the cores there are */
+    bool cpu_time;    /* of one thread: processor time in place of the wall clock's, so that other
+                         programs' turns do not count (what they do to caches does) */
+    int64_t slot_ns;  /* aimed at for a batch; above 0 */
     const struct operation *extra; /* further rows (a token's), up to an empty one; NULL: none */
-    const char *only; /* measure operations whose name contains this, and controls; NULL: all */
+    const char *only; /* measure operations whose name contains one of these texts, separated by
+                         commas, and controls; NULL: all */
+
+    bool costs_only; /* rows that go into the cost file, not those to compare with */
 
     /* Called after each round if not NULL. */
     void (*progress)(void *data, unsigned done, unsigned rounds);

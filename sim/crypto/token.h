@@ -32,7 +32,7 @@ void token_close(struct token *token);
 const char *token_name(const struct token *token);
 
 /* Rows for measure_plan.extra, ended by an empty one; they live as long as the token. Mechanisms
- * that the token does not have say so through `missing`. */
+ * that the token does not have say so through `missing`, which tries them (by one thread). */
 const struct operation *token_operations(const struct token *token);
 
 /* A PKCS#11 return value as text: "CKR_PIN_INCORRECT"; the number for rare ones. Static text or

@@ -317,14 +317,6 @@ verify(const struct operation *op, struct why *why)
     return rc;
 }
 
-static const char *
-missing(const struct operation *op)
-{
-    const struct token_row *row = op->detail;
-
-    return row->missing[0] ? row->missing : NULL;
-}
-
 static const struct token_way ways[TOKEN_WAYS] = {
     {"token-aes-256-generate", "make an AES-256 key in the token, and drop it", CKM_AES_KEY_GEN,
      NULL, NULL, run_generate},
@@ -332,25 +324,38 @@ static const struct token_way ways[TOKEN_WAYS] = {
      seal_by_encrypting, run_decrypt},
     {"token-aes-256-kw-unwrap", "unwrap a data key into the token", CKM_AES_KEY_WRAP, aes_key,
      seal_by_wrapping, run_unwrap},
-    {"token-rsa-2048-oaep-unwrap", "decrypt a 32-byte data key in the token (OAEP, SHA-1)", CKM_RSA_PKCS_OAEP,
-     rsa_key, seal_by_encrypting, run_decrypt},
+    {"token-rsa-2048-oaep-unwrap", "decrypt a 32-byte data key in the token (OAEP, SHA-1)",
+     CKM_RSA_PKCS_OAEP, rsa_key, seal_by_encrypting, run_decrypt},
 };
 
 /* Does the token do it? A proxy may list a mechanism and not pass it on: only trying tells. */
 static void
-try_row(struct token *t, const struct operation *op, struct token_row *row)
+try_row(const struct operation *op, struct token_row *row)
 {
+    CK_FUNCTION_LIST *p11 = row->token->p11;
     CK_MECHANISM_INFO info;
     void *work = NULL;
     struct why why = {0};
 
-    if (t->p11->C_GetMechanismInfo(t->slot, row->way->mechanism, &info) != CKR_OK)
+    if (p11->C_GetMechanismInfo(row->token->slot, row->way->mechanism, &info) != CKR_OK)
         snprintf(row->missing, sizeof row->missing, "the token does not offer it");
     else if (prepare(op, 0, &work, &why) < 0)
         snprintf(row->missing, sizeof row->missing, "the token refuses it (%s)",
                  why.count > 0 ? why.fault[0].text : "no reason given");
     keyed_release(work);
     why_release(&why);
+    row->tried = true;
+}
+
+/* Tried when first asked, since making an RSA key takes a token long. */
+static const char *
+missing(const struct operation *op)
+{
+    struct token_row *row = (struct token_row *)op->detail; /* of a token, which is not const */
+
+    if (!row->tried)
+        try_row(op, row);
+    return row->missing[0] ? row->missing : NULL;
 }
 
 void
@@ -372,6 +377,5 @@ token_rows(struct token *t)
             .detail = &t->detail[i],
             .missing = missing,
         };
-        try_row(t, &t->row[i], &t->detail[i]);
     }
 }

@@ -14,6 +14,7 @@ struct token_way;
 struct token_row {
     struct token *token;
     const struct token_way *way;
+    bool tried;
     char missing[160];
 };
 

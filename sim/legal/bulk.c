@@ -8,19 +8,7 @@
 #include "legal/ledger.h"
 #include "stats/hypergeometric.h"
 
-/* What is drawn for strata, told apart in the streams' second number, above any account's. */
-enum { DRAW_MEMBERS = 1, DRAW_BANDS = 2, DRAW_LEAVERS = 3, DRAW_SHIFT = 40 };
-
-static void
-open_stream(const struct ledger *l, struct stream *s, uint64_t of, unsigned draw, uint64_t lever)
-{
-    /* a lever's identity is folded into the bits below */
-    stream_open(s, l->facts.seed, l->facts.replication, PURPOSE_BULK, of,
-                (uint64_t)draw << DRAW_SHIFT |
-                    (lever * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - DRAW_SHIFT));
-}
-
-/* Accounts of a listed account's word go to another state. */
+/* A listed account goes to another state. */
 static int
 move_word(struct states *s, uint64_t *word, uint32_t from, uint32_t to)
 {
@@ -35,45 +23,21 @@ move_word(struct states *s, uint64_t *word, uint32_t from, uint32_t to)
     return 0;
 }
 
-/* Departures */
-
-static bool
-may_leave(const struct state *state)
+/* What is drawn is told apart in the streams' second number, above any account's. */
+void
+ledger_bulk_stream(const struct ledger *l, struct stream *out, uint64_t of, enum bulk_draw draw,
+                   uint64_t number)
 {
-    return (state->flags & (ACCOUNT_GONE | ACCOUNT_PRESERVED)) == 0;
+    enum { NUMBER_BITS = 40 };
+
+    /* a lever's identity is folded into the bits below (Fibonacci hashing) */
+    stream_open(out, l->facts.seed, l->facts.replication, PURPOSE_BULK, of,
+                (uint64_t)draw << NUMBER_BITS |
+                    (number * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - NUMBER_BITS));
 }
 
-static double
-reckoned_at(const struct book *b, const struct state *state)
-{
-    return state->joined == 0 ? 0 : b->reckonings.item[state->joined - 1];
-}
-
-static int
-reckon_listed(struct ledger *l, const struct touch *t)
-{
-    struct book *b = &l->book[t->cohort];
-    int rc = 0;
-
-    for (size_t i = 0; i < b->listed.slots && rc == 0; i++) {
-        uint64_t *word = &b->listed.slot[i];
-        const uint32_t from = *word == 0 ? 0 : group_state(&b->states, *word & STATES_MOST);
-        struct state state;
-        uint32_t to;
-
-        if (from == 0 || !ledger_has_left(l, t, state_at(&b->states, from), *word >> STATE_BITS))
-            continue;
-        state = *state_at(&b->states, from);
-        state.flags |= ACCOUNT_LEFT;
-        rc = states_put(&b->states, &state, &to);
-        if (rc == 0)
-            rc = move_word(&b->states, word, from, to);
-    }
-    return rc;
-}
-
-static int
-move_strata(struct states *s, uint32_t from, const struct state *state, uint64_t accounts)
+int
+ledger_move_strata(struct states *s, uint32_t from, const struct state *state, uint64_t accounts)
 {
     uint32_t to;
     const int rc = states_put(s, state, &to);
@@ -83,56 +47,6 @@ move_strata(struct states *s, uint32_t from, const struct state *state, uint64_t
     s->crowd[from].strata -= accounts;
     s->crowd[to].strata += accounts;
     return 0;
-}
-
-/* Lifetimes are exponential in the hazard, so those who are there have forgotten how long: of each
- * stratum that share leaves that the hazard has grown by since the last reckoning. */
-static int
-reckon_strata(struct ledger *l, const struct touch *t)
-{
-    struct book *b = &l->book[t->cohort];
-    const uint32_t end = states_end(&b->states);
-    struct stream s;
-    int rc = 0;
-
-    open_stream(l, &s, (uint64_t)t->at, DRAW_LEAVERS, t->cohort);
-    for (uint32_t row = 1; row < end && rc == 0; row++) {
-        struct state state = *state_at(&b->states, row);
-        const uint64_t there = b->states.crowd[row].strata;
-        const double grown = l->hazard - reckoned_at(b, &state);
-
-        if (there == 0 || !may_leave(&state) || state.joined == b->reckonings.count)
-            continue;
-        const uint64_t leave = stream_binomial(&s, there, -expm1(-grown));
-
-        state.joined = (uint32_t)b->reckonings.count;
-        rc = move_strata(&b->states, row, &state, there - leave);
-        state.joined = 0;
-        state.flags |= ACCOUNT_LEFT;
-        if (rc == 0)
-            rc = move_strata(&b->states, row, &state, leave);
-    }
-    strata_moved(&b->strata);
-    return rc;
-}
-
-/* Everybody who has left by now is known to have. */
-static int
-reckon(struct ledger *l, const struct touch *t)
-{
-    struct book *b = &l->book[t->cohort];
-    const size_t n = b->reckonings.count;
-    int rc;
-
-    if (l->hazard <= (n > 0 ? b->reckonings.item[n - 1] : 0))
-        return 0;
-    rc = reckon_listed(l, t);
-    if (rc < 0)
-        return rc;
-    if (VEC_ROOM(&b->reckonings) < 0)
-        return ERR_MEMORY;
-    b->reckonings.item[b->reckonings.count++] = l->hazard;
-    return reckon_strata(l, t);
 }
 
 /* Taking */
@@ -148,6 +62,13 @@ is_member(const struct ledger *l, const struct touch *t, uint32_t row, uint32_t 
         return states_has_mark(&b->states, state, mark);
     /* what is held of accounts that are not there any more is judged again all the same */
     return l->judging_again || strata_there(&b->strata, t->phase, state->tract);
+}
+
+/* Does chance decide about each listed account, or may some have left? */
+static bool
+goes_one_by_one(const struct ledger *l)
+{
+    return l->bands.count > 0 || l->leaving;
 }
 
 /* Chance decides about each account of a stratum: so many lie in each band. */
@@ -169,8 +90,11 @@ divide_stratum(struct ledger *l, struct touch *t, uint32_t row, struct stream *s
         if (here == 0)
             continue;
         rc = step_find(l, t, row, band, false, l->bands.count > 0, &step);
-        if (rc == 0)
-            l->steps.item[step].strata += here;
+        if (rc < 0)
+            return rc;
+        l->steps.item[step].strata += here;
+        if (l->leaving)
+            ledger_shorten(l, t, &l->steps.item[step], here, s);
     }
     return rc;
 }
@@ -182,7 +106,7 @@ touch_states(struct ledger *l, struct touch *t, uint32_t mark, uint32_t *to, uin
     struct stream s;
     int rc = 0;
 
-    open_stream(l, &s, t->request, DRAW_BANDS, t->lever);
+    ledger_bulk_stream(l, &s, t->request, DRAW_BANDS, t->lever);
     for (uint32_t row = 1; row < end && rc == 0; row++) {
         const struct crowd crowd = states->crowd[row];
         uint32_t step;
@@ -190,7 +114,7 @@ touch_states(struct ledger *l, struct touch *t, uint32_t mark, uint32_t *to, uin
         if (crowd.strata + crowd.listed == 0 || !is_member(l, t, row, mark))
             continue;
         rc = divide_stratum(l, t, row, &s);
-        if (rc < 0 || crowd.listed == 0 || l->bands.count > 0)
+        if (rc < 0 || crowd.listed == 0 || goes_one_by_one(l))
             continue;
         rc = step_find(l, t, row, 0, false, false, &step);
         if (rc == 0) {
@@ -201,7 +125,7 @@ touch_states(struct ledger *l, struct touch *t, uint32_t mark, uint32_t *to, uin
     return rc;
 }
 
-/* Chance decides about each listed account, and by its own draw. */
+/* Each listed account by its own draw. */
 static int
 touch_members(struct ledger *l, struct touch *t, uint32_t mark, uint32_t end)
 {
@@ -243,7 +167,7 @@ static int
 touch_bulk(struct ledger *l, struct touch *t, uint32_t mark)
 {
     struct book *b = &l->book[t->cohort];
-    int rc = l->hazard > 0 ? reckon(l, t) : 0;
+    int rc = l->leaving ? ledger_reckon(l, t) : 0;
     const uint32_t end = states_end(&b->states);
     uint32_t *to = calloc(end, sizeof *to);
 
@@ -252,7 +176,7 @@ touch_bulk(struct ledger *l, struct touch *t, uint32_t mark)
         rc = to == NULL ? ERR_MEMORY : touch_states(l, t, mark, to, end);
     if (rc == 0 && l->watch.gained != NULL)
         tell_members(l, t, to);
-    if (rc == 0 && l->bands.count > 0)
+    if (rc == 0 && goes_one_by_one(l))
         rc = touch_members(l, t, mark, end);
     else if (rc == 0)
         states_move_groups(&b->states, to);
@@ -367,7 +291,7 @@ divide(struct ledger *l, const struct touch *t, uint32_t mark, uint64_t accounts
             continue;
         rc = intern_put(&b->states.marks, &link, &state.marks);
         if (rc == 0)
-            rc = move_strata(&b->states, row, &state, strata);
+            rc = ledger_move_strata(&b->states, row, &state, strata);
         if (rc == 0)
             rc = states_put(&b->states, &state, &choice[row].to);
         choice[row].need = listed;
@@ -385,7 +309,7 @@ draw_sample(struct ledger *l, const struct touch *t, uint32_t mark, uint64_t acc
     struct stream s;
     int rc = ERR_MEMORY;
 
-    open_stream(l, &s, t->request, DRAW_MEMBERS, 0);
+    ledger_bulk_stream(l, &s, t->request, DRAW_MEMBERS, 0);
     if (choice != NULL)
         rc = divide(l, t, mark, accounts, choice, end, &s);
     if (rc == 0)
@@ -488,7 +412,7 @@ release_mark(struct book *b, uint32_t mark)
             continue;
         rc = without_mark(s, &state, mark);
         if (rc == 0)
-            rc = move_strata(s, row, &state, s->crowd[row].strata);
+            rc = ledger_move_strata(s, row, &state, s->crowd[row].strata);
         if (rc == 0)
             rc = states_put(s, &state, &to[row]);
     }

@@ -106,6 +106,8 @@ touch_listed(struct docket *d, struct touch *t, const struct ask *ask)
 {
     int rc = ask_accounts(d, ask);
 
+    for (uint64_t i = 0; i < EXPECT_AHEAD && i < ask->accounts && rc == 0; i++)
+        ledger_expect(&d->ledger, ask->cohort, d->account[i]);
     for (uint64_t i = 0; i < ask->accounts && rc == 0; i++) {
         if (i + EXPECT_AHEAD < ask->accounts)
             ledger_expect(&d->ledger, ask->cohort, d->account[i + EXPECT_AHEAD]);
@@ -235,6 +237,24 @@ lever_mark(struct docket *d, uint32_t row, enum asks asks)
     return touch_all(d, &t, &r->ask);
 }
 
+/* One without a lever under way looks again, if at all, from then on. */
+int
+docket_open_since(const void *docket, struct times *times)
+{
+    const struct docket *d = docket;
+
+    for (size_t i = 0; i < d->requests.count; i++) {
+        const struct request *r = &d->requests.item[i];
+
+        if (!r->is_live || (r->active == 0 && !r->has_plan))
+            continue;
+        if (VEC_ROOM(times) < 0)
+            return ERR_MEMORY;
+        times->item[times->count++] = r->since;
+    }
+    return 0;
+}
+
 /* What the request has of one class of one part. */
 static void
 gather_class(struct docket *d, const struct request *r, uint32_t part, uint32_t class)
@@ -255,6 +275,15 @@ gather_class(struct docket *d, const struct request *r, uint32_t part, uint32_t 
                 l->keys[piece->keys] |= piece->taken | piece->used;
         }
     }
+    ledger_gather_shared(l, d->source[r->ask.source].authority.i, r->ask.cohort, d->phase, part,
+                         class);
+}
+
+bool
+request_has_any(const struct docket *d, const struct request *r)
+{
+    return r->taken != NONE || cohort_keys_any(&d->ledger.book[r->ask.cohort].keys,
+                                               d->source[r->ask.source].authority.i);
 }
 
 static bool

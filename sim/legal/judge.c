@@ -149,6 +149,25 @@ ledger_judge(struct ledger *l, const struct touch *t, const struct state *state,
     };
 }
 
+/* The accounts of a part had the same rules, unless the cohort has grown: then its first ones
+ * count.
+ */
+void
+ledger_gather_shared(struct ledger *l, uint32_t authority, uint32_t cohort, uint32_t phase,
+                     uint32_t part, unsigned class)
+{
+    const struct book *b = &l->book[cohort];
+    uint32_t tract = 0;
+
+    while (tract < b->strata.tracts && strata_part(&b->strata, phase, tract) != part)
+        tract++;
+    if (tract == b->strata.tracts)
+        return; /* nobody is there */
+    for (const struct cohort_key *k = cohort_keys_first(&b->keys, authority, tract, class);
+         k != NULL; k = cohort_keys_row(&b->keys, k->next))
+        l->keys[k->form] |= k->stores;
+}
+
 /* All of the cohort's tracts and classes that the rule serves in this phase get the key. */
 static int
 share(struct ledger *l, const struct touch *t, const struct piece *piece, uint64_t stores)

@@ -4,8 +4,7 @@
 #include <string.h>
 
 enum {
-    TIDY_LEAST = 1 << 16, /* states, before those without accounts are swept the first time */
-    KEY_SHIFT = 48,       /* of a cohort above an account, where the two key a stream */
+    KEY_SHIFT = 48, /* of a cohort above an account, where the two key a stream */
 };
 
 /* Opening the books */
@@ -37,6 +36,7 @@ ledger_release(struct ledger *l)
     free(l->runs.item);
     free(l->bands.item);
     free(l->views.item);
+    free(l->times.item);
     *l = (struct ledger){0};
 }
 
@@ -67,7 +67,7 @@ book_open(struct book *b, const struct ledger_facts *facts, uint32_t cohort)
     cohort_keys_release(&b->keys);
     b->marks.count = 0;
     b->reckonings.count = 0;
-    b->tidy_at = TIDY_LEAST;
+    b->tidy_at = 0;
     rc = strata_make(&b->strata, &b->states, t, cohort);
     if (rc == 0)
         rc = find_classes(b, w, cohort);
@@ -201,7 +201,8 @@ find_bands(struct ledger *l, const struct touch *t)
                     (uint64_t)t->cohort << KEY_SHIFT | LISTED_ACCOUNTS_END);
         l->common = stream_uniform(&s);
     }
-    qsort(l->bands.item, l->bands.count, sizeof *l->bands.item, compare_chances);
+    if (l->bands.count > 1)
+        qsort(l->bands.item, l->bands.count, sizeof *l->bands.item, compare_chances);
     for (size_t i = 0; i < l->bands.count; i++)
         if (kept == 0 || l->bands.item[kept - 1] != l->bands.item[i])
             l->bands.item[kept++] = l->bands.item[i];
@@ -226,20 +227,6 @@ band_of(const struct ledger *l, const struct touch *t, uint64_t account)
     return band;
 }
 
-/* Has the account left, whose state does not know it yet? */
-bool
-ledger_has_left(const struct ledger *l, const struct touch *t, const struct state *state,
-                uint64_t account)
-{
-    const struct book *b = &l->book[t->cohort];
-    const double since = state->joined == 0 ? 0 : b->reckonings.item[state->joined - 1];
-
-    if (l->hazard <= since || (state->flags & (ACCOUNT_GONE | ACCOUNT_PRESERVED)) != 0)
-        return false;
-    return departure_threshold(l->facts.seed, l->facts.replication, t->cohort, account) <=
-           l->hazard - since;
-}
-
 static void
 begin_steps(struct ledger *l)
 {
@@ -260,11 +247,10 @@ touch_open(struct ledger *l, struct touch *t)
     t->missed = 0;
     t->judged = UINT16_MAX;
     begin_steps(l);
-    l->hazard = d != NULL && d->any ? departures_hazard(d, t->cohort, t->at) : 0;
-    if (states_end(&b->states) > b->tidy_at) {
-        rc = book_tidy(b);
-        b->tidy_at = TIDY_LEAST + 2 * (size_t)states_end(&b->states);
-    }
+    l->leaving = d != NULL && d->any;
+    l->hazard = l->leaving ? departures_hazard(d, t->cohort, t->at) : 0;
+    if (states_end(&b->states) > b->tidy_at)
+        rc = ledger_tidy(l, t);
     if (rc == 0)
         rc = find_bands(l, t);
     if (rc == 0 && t->mode == MODE_CONTENT && t->asks == ASKS_DISCLOSURE)
@@ -277,7 +263,7 @@ static int
 step_one(struct ledger *l, struct touch *t, uint64_t account, uint32_t from, struct step **out)
 {
     struct book *b = &l->book[t->cohort];
-    const bool left = l->hazard > 0 && ledger_has_left(l, t, state_at(&b->states, from), account);
+    const bool left = l->leaving && ledger_has_left(l, t, state_at(&b->states, from), account);
     uint32_t row;
     int rc =
         step_find(l, t, from, l->bands.count > 0 ? band_of(l, t, account) : 0, left, false, &row);
@@ -285,37 +271,55 @@ step_one(struct ledger *l, struct touch *t, uint64_t account, uint32_t from, str
     if (rc < 0)
         return rc;
     *out = &l->steps.item[row];
+    if (l->leaving)
+        ledger_shorten_one(l, t, *out, account);
     if (l->watch.gained != NULL)
         ledger_tell(l, t, *out, account);
     return 0;
 }
 
-/* The account is named for the first time: it leaves the strata, unless nothing happens to it. */
+/* The state of an account of the strata. */
 static int
-touch_stratum(struct ledger *l, struct touch *t, uint64_t account)
+find_stratum(struct ledger *l, const struct touch *t, uint64_t account, uint32_t tract,
+             uint32_t *state)
 {
     struct book *b = &l->book[t->cohort];
-    const uint32_t tract = strata_tract(&b->strata, account);
     struct stream s;
-    struct step *step;
-    uint32_t group, from;
-    int rc = strata_count(&b->strata, &b->states);
+    const int rc = strata_count(&b->strata, &b->states);
 
-    if (rc < 0)
+    *state = b->strata.tract[tract].only;
+    if (rc < 0 || *state != 0)
         return rc;
     stream_open(&s, l->facts.seed, l->facts.replication, PURPOSE_BULK, 0,
                 (uint64_t)t->cohort << KEY_SHIFT | account);
-    from = strata_draw(&b->strata, &b->states, tract, &s);
-    assert(from != 0);
-    rc = step_one(l, t, account, from, &step);
+    *state = strata_draw(&b->strata, &b->states, tract, &s);
+    assert(*state != 0);
+    return 0;
+}
+
+/* The account is named for the first time: it leaves the strata, unless nothing happens to it. */
+static int
+touch_stratum(struct ledger *l, struct touch *t, uint64_t account, uint64_t *word)
+{
+    struct book *b = &l->book[t->cohort];
+    const uint32_t tract = strata_tract(&b->strata, account);
+    struct step *step = NULL;
+    uint32_t group, from;
+    int rc = find_stratum(l, t, account, tract, &from);
+
+    if (rc == 0)
+        rc = step_one(l, t, account, from, &step);
     if (rc < 0 || (step->to == from && b->strata.tract[tract].only == from))
         return rc;
-    if (listed_is_full(&b->listed) && listed_grow(&b->listed) < 0)
-        return ERR_MEMORY;
+    if (listed_is_full(&b->listed)) {
+        if (listed_grow(&b->listed) < 0)
+            return ERR_MEMORY;
+        word = listed_find(&b->listed, account);
+    }
     step->named++;
     strata_take(&b->strata, &b->states, tract, from);
     rc = states_group(&b->states, step->to, &group);
-    *listed_find(&b->listed, account) = account << STATE_BITS | group;
+    *word = account << STATE_BITS | group;
     b->listed.count++;
     return rc;
 }
@@ -325,14 +329,14 @@ ledger_touch(struct ledger *l, struct touch *t, uint64_t account)
 {
     struct book *b = &l->book[t->cohort];
     uint32_t from, group;
-    struct step *step;
+    struct step *step = NULL;
     uint64_t *word;
     int rc;
 
     assert(account < LISTED_ACCOUNTS_END);
     word = listed_find(&b->listed, account);
     if (*word == 0)
-        return touch_stratum(l, t, account);
+        return touch_stratum(l, t, account, word);
     from = group_state(&b->states, *word & STATES_MOST);
     rc = step_one(l, t, account, from, &step);
     if (rc < 0)
@@ -350,7 +354,10 @@ ledger_expect(const struct ledger *l, uint32_t cohort, uint64_t account)
 {
     const struct listed *listed = &l->book[cohort].listed;
 
-    __builtin_prefetch(&listed->slot[listed_home(listed, account)], 1);
+    const uint64_t *home = &listed->slot[listed_home(listed, account)];
+
+    __builtin_prefetch(home, 1);
+    __builtin_prefetch(home + 8, 1); /* the next line, since looks go on for about so far */
 }
 
 uint64_t
@@ -382,7 +389,7 @@ close_step(struct ledger *l, struct touch *t, const struct step *step)
     for (size_t i = step->run; i < step->run + step->runs && rc == 0 && accounts > 0; i++) {
         const struct run *run = &l->runs.item[i];
         const struct gain_run told = {run->gain, accounts,
-                                      (account_ns)accounts * (uint64_t)run->span};
+                                      (account_ns)accounts * (uint64_t)run->span - run->less};
 
         rc = t->gained(t->self, t, run->kind, &told);
     }

@@ -101,11 +101,12 @@ struct doing {
     uint16_t join_fresh; /* ... or with the request's other takings, when nothing is held */
 };
 
-/* What is counted of one kind, for each account of a step, for so long. */
+/* What is counted of one kind, for each account of a step, for so long: up to `until`. */
 struct run {
     enum exposure kind;
     struct gain gain;
-    sim_ns span;
+    sim_ns until, span;
+    account_ns less; /* in all: accounts that leave before */
 };
 
 /* What the touch at hand does to accounts of one state. */
@@ -142,6 +143,12 @@ struct book {
     size_t tidy_at; /* so many states: those without accounts are swept */
 };
 
+/* Times, in any order. */
+struct times {
+    sim_ns *item; /* owned */
+    size_t count, capacity;
+};
+
 struct ledger_facts {
     const struct timeline *timeline; /* borrows, as all here */
     const struct effect_table *table;
@@ -149,6 +156,11 @@ struct ledger_facts {
     uint64_t seed, replication;
     sim_ns horizon;
     size_t expected; /* accounts that requests will name, about: it only sizes tables */
+    /* Adds the `since` of every request that may yet touch accounts with it. NULL: only the request
+     * that touches does. ERR_MEMORY. */
+    int (*open_since)(const void *self, struct times *times);
+    const void *self;
+    size_t tidy_after; /* so many new states; 0: as it sees fit */
 };
 
 /* Start from `{0}`. */
@@ -180,7 +192,9 @@ struct ledger {
     struct doing doing[PARTS_MAX];
     uint64_t known; /* of which parts `doing` is worked out */
     uint32_t stamp;
-    double hazard; /* of departures, now */
+    struct times times;
+    bool leaving;  /* accounts may leave */
+    double hazard; /* of that, now */
     double common; /* the draw for a key that accounts share */
     bool again;    /* an authority's shared keys have grown: states are judged again */
     bool judging_again;
@@ -220,16 +234,39 @@ MUST_CHECK int ledger_release_bulk(struct ledger *ledger, uint64_t request);
 /* The same to all accounts that there are; without an effect, all there ever were. */
 MUST_CHECK int ledger_touch_all(struct ledger *ledger, struct touch *touch);
 
-/* Has the account left at the ledger's hazard, whose state does not know it yet? */
+/* What is drawn for accounts that are not listed, each from a stream of its own. */
+enum bulk_draw { DRAW_MEMBERS = 1, DRAW_BANDS, DRAW_LEAVERS };
+void ledger_bulk_stream(const struct ledger *ledger, struct stream *out, uint64_t of,
+                        enum bulk_draw draw, uint64_t number);
+
+/* So many accounts of a stratum go to a state, added when new. */
+MUST_CHECK int ledger_move_strata(struct states *states, uint32_t from, const struct state *state,
+                                  uint64_t accounts);
+
+/* leaving.c: where accounts may leave */
+
+/* Has the account left by now, whose state does not know it yet? */
 bool ledger_has_left(const struct ledger *ledger, const struct touch *touch,
                      const struct state *state, uint64_t account);
+
+/* Accounts of strata that have left by now are known to have. ERR_MEMORY, ERR_LIMIT. */
+MUST_CHECK int ledger_reckon(struct ledger *ledger, const struct touch *touch);
+
+/* What is added later ends when the account leaves: so much less is counted forward of an account
+ * that takes the step, or of so many of strata. Blocks that are still to come, and what they make
+ * leave, are not foreseen. */
+void ledger_shorten_one(struct ledger *ledger, const struct touch *touch, const struct step *step,
+                        uint64_t account);
+void ledger_shorten(struct ledger *ledger, const struct touch *touch, const struct step *step,
+                    uint64_t accounts, struct stream *stream);
 
 /* Tells whom `watch` names of a step that the account takes. */
 void ledger_tell(const struct ledger *ledger, const struct touch *touch, const struct step *step,
                  uint64_t account);
 
-/* tidy.c: forgets states without accounts. ERR_MEMORY leaves the book of no use. */
-MUST_CHECK int book_tidy(struct book *book);
+/* tidy.c: forgets states without accounts, and when things were taken where no request that is open
+ * can tell. ERR_MEMORY leaves the book of no use. */
+MUST_CHECK int ledger_tidy(struct ledger *ledger, const struct touch *touch);
 
 /* step.c */
 
@@ -259,6 +296,10 @@ bool ledger_has_taken(const struct ledger *ledger, const struct touch *touch,
  * until 0: no rule serves. */
 struct span ledger_key_span(const struct ledger *ledger, const struct touch *touch, uint32_t part,
                             unsigned class);
+
+/* Adds the shared keys that an authority has, for a class of a part, to `keys`. */
+void ledger_gather_shared(struct ledger *ledger, uint32_t authority, uint32_t cohort,
+                          uint32_t phase, uint32_t part, unsigned class);
 
 /* The shared keys that the touch takes come into the authority's hands. */
 MUST_CHECK int ledger_share_keys(struct ledger *ledger, const struct touch *touch);

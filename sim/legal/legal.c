@@ -118,7 +118,9 @@ docket_init(struct docket *d)
                                        .seed = d->seed,
                                        .replication = d->replication,
                                        .horizon = d->model->horizon,
-                                       .expected = expected_accounts(d)};
+                                       .expected = expected_accounts(d),
+                                       .open_since = docket_open_since,
+                                       .self = d};
 
     if (d->got == NULL || d->team == NULL || ledger_init(&d->ledger, &facts) < 0 ||
         tally_init(&d->tally, d->model, &d->timeline, d->authority_of, d->sources) < 0)

@@ -95,11 +95,12 @@ write_views(struct ledger *l, const struct touch *t, struct passage *p)
 /* Gains */
 
 static int
-add_run(struct ledger *l, enum exposure kind, struct gain gain, sim_ns span)
+add_run(struct ledger *l, enum exposure kind, struct gain gain, sim_ns until, sim_ns span)
 {
     if (VEC_ROOM(&l->runs) < 0)
         return ERR_MEMORY;
-    l->runs.item[l->runs.count++] = (struct run){kind, gain, span};
+    l->runs.item[l->runs.count++] =
+        (struct run){.kind = kind, .gain = gain, .until = until, .span = span};
     return 0;
 }
 
@@ -125,7 +126,7 @@ count_hidden(struct ledger *l, const struct touch *t, enum exposure kind, struct
 {
     const sim_ns until = t->hidden_until < l->facts.horizon ? t->hidden_until : l->facts.horizon;
 
-    return until > t->at ? add_run(l, kind, gain, until - t->at) : 0;
+    return until > t->at ? add_run(l, kind, gain, until, until - t->at) : 0;
 }
 
 /* Marks classes as exposed. */
@@ -138,7 +139,7 @@ expose(struct ledger *l, const struct touch *t, struct passage *p, enum exposure
 
     if (gain.mine == 0)
         return 0;
-    rc = add_run(l, kind, gain, l->facts.horizon - t->at);
+    rc = add_run(l, kind, gain, l->facts.horizon, l->facts.horizon - t->at);
     if (rc == 0 && kind != EXPOSED_CIPHERTEXT)
         rc = count_hidden(l, t, kind == EXPOSED_CONTENT ? EXPOSED_HIDDEN : EXPOSED_METADATA_HIDDEN,
                           gain);
@@ -154,7 +155,9 @@ count_retroactive(struct ledger *l, const struct touch *t, struct passage *p, ui
 {
     const struct gain g = gain_of(p, EXPOSED_CONTENT, content);
 
-    return g.mine == 0 ? 0 : add_run(l, EXPOSED_RETROACTIVE, g, l->facts.horizon - t->at);
+    return g.mine == 0
+               ? 0
+               : add_run(l, EXPOSED_RETROACTIVE, g, l->facts.horizon, l->facts.horizon - t->at);
 }
 
 /* New data, forward */
@@ -203,15 +206,15 @@ forward_until(struct ledger *l, const struct touch *t, struct passage *p, uint16
     g.first_mine = mine == all;
     g.first_kin = kin == all;
     g.first_any = any == all;
-    rc = add_run(l, EXPOSED_FORWARD, g, all);
+    rc = add_run(l, EXPOSED_FORWARD, g, end, all);
     /* Another class may be open for a while already: the account counts for the rest of the time.
      */
     if (rc == 0 && mine > 0 && mine < all)
-        rc = add_run(l, EXPOSED_FORWARD, (struct gain){.first_mine = true}, mine);
+        rc = add_run(l, EXPOSED_FORWARD, (struct gain){.first_mine = true}, end, mine);
     if (rc == 0 && kin > 0 && kin < all)
-        rc = add_run(l, EXPOSED_FORWARD, (struct gain){.first_kin = true}, kin);
+        rc = add_run(l, EXPOSED_FORWARD, (struct gain){.first_kin = true}, end, kin);
     if (rc == 0 && any > 0 && any < all)
-        rc = add_run(l, EXPOSED_FORWARD, (struct gain){.first_any = true}, any);
+        rc = add_run(l, EXPOSED_FORWARD, (struct gain){.first_any = true}, end, any);
     return rc;
 }
 

@@ -163,8 +163,8 @@ strata_draw(const struct strata *s, const struct states *states, uint32_t tract,
     const struct tract *c = &s->tract[tract];
 
     assert(s->counted);
-    if (c->only != 0 || c->whole == c->listed)
-        return c->only;
+    if (c->whole == c->listed)
+        return 0;
     for (;;) {
         const uint64_t at = stream_below(stream, c->whole);
         uint32_t low = c->first, high = c->first + c->lots - 1;
@@ -177,7 +177,7 @@ strata_draw(const struct strata *s, const struct states *states, uint32_t tract,
             else
                 low = middle + 1;
         }
-        /* `at` is a place within the lot: those first taken left the last ones */
+        /* `at` is a place within the lot, of which the last ones are still there */
         if (s->lot[low].upto - at <= states->crowd[s->lot[low].state].strata)
             return s->lot[low].state;
     }

@@ -83,6 +83,7 @@ MUST_CHECK int strata_count(struct strata *strata, const struct states *states);
  */
 uint32_t strata_draw(const struct strata *strata, const struct states *states, uint32_t tract,
                      struct stream *stream);
+/* An account leaves the strata of that state. */
 void strata_take(struct strata *strata, struct states *states, uint32_t tract, uint32_t state);
 
 #endif

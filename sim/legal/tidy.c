@@ -1,10 +1,17 @@
 /*
  * Sweeping: states in which no account is any more are forgotten, and with them views and holdings
  * that nobody has. What is left is written anew, and listed accounts get its numbers.
+ *
+ * When a holding was taken matters in two ways only: was it before a request, or its renewed look,
+ * began, and since the key was last renewed? Two times between which no request that is open began
+ * and no key was renewed are told apart by nothing that is still to come. So they become one, and
+ * states that differ in them become one state: else each request would leave states of its own.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "legal/ledger.h"
+
+enum { STATES_A_SWEEP = 4096, LISTED_A_STATE = 512 };
 
 union list_link {
     struct holding holding;
@@ -25,6 +32,7 @@ struct moving {
 };
 
 struct sweep {
+    const struct times *times; /* in order */
     struct moving holdings, forwards, views, marks;
     struct {
         uint32_t *item; /* owned: links on the way to the end of a list */
@@ -62,6 +70,24 @@ move_list(struct sweep *s, struct moving *m, uint32_t *row)
     return rc;
 }
 
+/* The last of the times that is not after the holding's. */
+static int
+change_holding(struct sweep *s, union list_link *link)
+{
+    size_t low = 0, high = s->times->count;
+
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+
+        if (s->times->item[middle] <= link->holding.at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    link->holding.at = low > 0 ? s->times->item[low - 1] : 0;
+    return 0;
+}
+
 static int
 change_view(struct sweep *s, union list_link *link)
 {
@@ -71,10 +97,13 @@ change_view(struct sweep *s, union list_link *link)
 }
 
 static int
-sweep_open(struct sweep *s, const struct states *old, struct states *fresh)
+sweep_open(struct sweep *s, const struct states *old, struct states *fresh,
+           const struct times *times)
 {
     *s = (struct sweep){
-        .holdings = {&old->holdings, &fresh->holdings, NULL, offsetof(struct holding, next), NULL},
+        .times = times,
+        .holdings = {&old->holdings, &fresh->holdings, NULL, offsetof(struct holding, next),
+                     change_holding},
         .forwards = {&old->forwards, &fresh->forwards, NULL, offsetof(struct forward, next), NULL},
         .views = {&old->views, &fresh->views, NULL, offsetof(struct view, next), change_view},
         .marks = {&old->marks, &fresh->marks, NULL, offsetof(struct mark, next), NULL},
@@ -148,8 +177,44 @@ sweep_groups(const struct states *old, struct states *fresh, struct listed *list
     return rc;
 }
 
-int
-book_tidy(struct book *b)
+static int
+compare_times(const void *a, const void *b)
+{
+    const sim_ns x = *(const sim_ns *)a, y = *(const sim_ns *)b;
+
+    return (x > y) - (x < y);
+}
+
+static int
+add_time(struct times *times, sim_ns at)
+{
+    if (VEC_ROOM(times) < 0)
+        return ERR_MEMORY;
+    times->item[times->count++] = at;
+    return 0;
+}
+
+/* The times before and after which holdings must be told apart. */
+static int
+find_times(struct ledger *l, const struct touch *t)
+{
+    const struct timeline *line = l->facts.timeline;
+    int rc = 0;
+
+    l->times.count = 0;
+    if (l->facts.open_since != NULL)
+        rc = l->facts.open_since(l->facts.self, &l->times);
+    if (rc == 0)
+        rc = add_time(&l->times, t->since);
+    for (uint32_t part = 0; part < line->parts[t->cohort].count; part++)
+        for (uint32_t k = 0; k < line->classes && rc == 0; k++)
+            rc = add_time(&l->times, ledger_key_span(l, t, part, k).from);
+    qsort(l->times.item, l->times.count, sizeof *l->times.item, compare_times);
+    return rc;
+}
+
+static int
+sweep_book(struct book *b, const struct times *times)
 {
     struct states fresh;
     struct sweep s = {0};
@@ -158,7 +223,7 @@ book_tidy(struct book *b)
 
     states_init(&fresh);
     if (to != NULL)
-        rc = sweep_open(&s, &b->states, &fresh);
+        rc = sweep_open(&s, &b->states, &fresh, times);
     if (rc == 0)
         rc = sweep_states(&s, &b->states, &fresh, to);
     if (rc == 0)
@@ -173,4 +238,24 @@ book_tidy(struct book *b)
     b->states = fresh;
     strata_moved(&b->strata);
     return 0;
+}
+
+/* A sweep looks at every listed account: it waits until there are as many new states as make up for
+ * that, and as there are already. */
+int
+ledger_tidy(struct ledger *l, const struct touch *t)
+{
+    struct book *b = &l->book[t->cohort];
+    int rc = b->tidy_at > 0 ? find_times(l, t) : 0;
+    size_t more = l->facts.tidy_after;
+
+    if (rc == 0 && b->tidy_at > 0)
+        rc = sweep_book(b, &l->times);
+    if (more == 0) {
+        more = b->listed.count / LISTED_A_STATE > STATES_A_SWEEP ? b->listed.count / LISTED_A_STATE
+                                                                 : STATES_A_SWEEP;
+        more = more > states_end(&b->states) ? more : states_end(&b->states);
+    }
+    b->tidy_at = states_end(&b->states) + more;
+    return rc;
 }

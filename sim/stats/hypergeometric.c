@@ -57,12 +57,12 @@ binomial_log_probability(double k, double n, double p)
 double
 hypergeometric_log_probability(double k, double marked, double others, double n)
 {
-    const double p = n / (marked + others);
+    const double all = marked + others, p = all > 0 ? n / all : 0;
 
     if (k < 0 || k > marked || n - k < 0 || n - k > others)
         return -(double)INFINITY;
     return binomial_log_probability(k, marked, p) + binomial_log_probability(n - k, others, p) -
-           binomial_log_probability(n, marked + others, p);
+           binomial_log_probability(n, all, p);
 }
 
 /* Drawing */

@@ -115,10 +115,10 @@ PY
 }
 
 @test "an unmet claim exits 3, a met one 0" {
-    cat >"$BATS_TEST_TMPDIR/x.yaml" <<Y
+    cat >"$BATS_TEST_TMPDIR/x.yaml" <<END
 base: $PWD/scenarios/tiny/poisson.yaml
 require: [{metric: exposure.content.any, at-most: 0.000001}]
-Y
+END
     run "$jurisim" run "$BATS_TEST_TMPDIR/x.yaml" -r 200
     echo "$output"
     [ "$status" -eq 3 ]
