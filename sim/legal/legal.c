@@ -73,9 +73,13 @@ expected_accounts(const struct docket *d)
 {
     double sum = 0;
 
-    for (uint32_t i = 0; i < d->sources; i++)
-        sum += (double)d->source[i].arrivals.count *
-               fmin(dist_mean(&source_stream(d, i)->accounts) + 1, 1e6);
+    for (uint32_t i = 0; i < d->sources; i++) {
+        const double mean = dist_mean(&source_stream(d, i)->accounts);
+
+        /* what is taken in bulk is not listed */
+        if (!source_stream(d, i)->bulk && mean < (double)ACCOUNTS_LISTED_MOST)
+            sum += (double)d->source[i].arrivals.count * (mean + 1);
+    }
     return (size_t)fmin(sum, 1e9);
 }
 
