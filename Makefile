@@ -24,10 +24,12 @@ HAVE_SODIUM   := $(call has_package,libsodium)
 HAVE_GCRYPT   := $(call has_package,libgcrypt)
 HAVE_IPSEC_MB := $(call has_header,intel-ipsec-mb.h)
 HAVE_ISAL     := $(call has_package,libisal)
+HAVE_GFSHARE  := $(call has_header,libgfshare.h)
 OPTIONAL_CFLAGS := -DHAVE_SODIUM=$(HAVE_SODIUM) -DHAVE_GCRYPT=$(HAVE_GCRYPT) \
-                   -DHAVE_IPSEC_MB=$(HAVE_IPSEC_MB) -DHAVE_ISAL=$(HAVE_ISAL)
+                   -DHAVE_IPSEC_MB=$(HAVE_IPSEC_MB) -DHAVE_ISAL=$(HAVE_ISAL) -DHAVE_GFSHARE=$(HAVE_GFSHARE)
 OPTIONAL_LIBS   := $(if $(filter 1,$(HAVE_SODIUM)),-lsodium) $(if $(filter 1,$(HAVE_GCRYPT)),-lgcrypt) \
                    $(if $(filter 1,$(HAVE_IPSEC_MB)),-lIPSec_MB) $(if $(filter 1,$(HAVE_ISAL)),-lisal)
+TEST_LIBS := $(if $(filter 1,$(HAVE_GFSHARE)),-lgfshare)
 
 VERSION  := $(shell cat VERSION)
 CFLAGS   ?= -O2 -g
@@ -71,7 +73,7 @@ $(BUILD)/%.o: %.c Makefile VERSION
 $(BUILD)/tests/%: tests/unit/%.c $(HELPER_OBJ) $(BUILD)/libjurisim.a
 	@mkdir -p $(@D)
 	@echo "test $<"
-	$(Q)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -Itests/unit -MMD -MP -o $@ $< $(HELPER_OBJ) $(BUILD)/libjurisim.a $(LIB_LDLIBS) -lcmocka
+	$(Q)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -Itests/unit -MMD -MP -o $@ $< $(HELPER_OBJ) $(BUILD)/libjurisim.a $(LIB_LDLIBS) $(TEST_LIBS) -lcmocka
 
 
 .SECONDARY: # helpers of tests are kept

@@ -43,11 +43,12 @@ static void
 add_head(struct text *out, const struct machine *machine, const struct measurement *measurement)
 {
     text_add(out, "# Costs of cryptographic operations, one thread: medians of ");
-    text_addf(out, "%u rounds.\n", measurement->rounds);
+    text_addf(out, "%u rounds%s.\n", measurement->rounds,
+              measurement->cpu_time ? " of processor time" : "");
     text_addf(out, "# Measured on %s on %s (%u cores, %s)\n", machine->measured, machine->cpu,
               machine->cores, machine->library);
-    text_addf(out, "# by: jurisim bench crypto --rounds %u --costs-out FILE\n",
-              measurement->rounds);
+    text_addf(out, "# by: jurisim bench crypto%s --rounds %u --costs-out FILE\n",
+              measurement->cpu_time ? " --cpu-time" : "", measurement->rounds);
     text_add(out,
              "# which writes this file anew. As scenarios/facts/costs-reference.yaml it is the\n"
              "# reference that ships with jurisim: scenarios read it and measure nothing, so\n"

@@ -197,7 +197,7 @@ run_scatter(void *work, struct why *why)
         rc = encrypt(e, key, e->plain, e->object, why);
     if (rc == 0)
         rc = hash(e, e->object, mask, why);
-    for (size_t i = 0; i < KEY_BYTES; i++)
+    for (size_t i = 0; i < KEY_BYTES && rc == 0; i++)
         e->object[e->bytes + i] = key[i] ^ mask[i];
     OPENSSL_cleanse(key, sizeof key);
     return rc < 0 ? rc : run_encode(e, why);
@@ -215,10 +215,11 @@ run_gather(void *work, struct why *why)
     memcpy(e->again + LOST * e->fragment, e->object + LOST * e->fragment,
            (DATA_FRAGMENTS - LOST) * e->fragment);
     rc = hash(e, e->again, mask, why);
+    if (rc < 0)
+        return rc;
     for (size_t i = 0; i < KEY_BYTES; i++)
         key[i] = e->again[e->bytes + i] ^ mask[i];
-    if (rc == 0)
-        rc = encrypt(e, key, e->again, e->again, why); /* in counter mode its own inverse */
+    rc = encrypt(e, key, e->again, e->again, why); /* in counter mode its own inverse */
     OPENSSL_cleanse(key, sizeof key);
     return rc;
 }

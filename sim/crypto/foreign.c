@@ -67,7 +67,8 @@ compare(const struct operation *op, struct guest *g, struct object *o, struct ae
     if (rc < 0)
         return rc;
     if (g->how->seal(g->state, &seed, o->plain, g->bytes, g->out, g->tag) < 0 ||
-        memcmp(g->out, o->sealed, g->bytes) != 0 || memcmp(g->tag, o->tag, sizeof o->tag) != 0)
+        memcmp(g->out, o->sealed, g->bytes) != 0 ||
+        CRYPTO_memcmp(g->tag, o->tag, sizeof o->tag) != 0)
         return differs(op, "it seals to other bytes", why);
     if (g->how->open(g->state, &seed, o->sealed, g->bytes, o->tag, g->out) < 0 ||
         memcmp(g->out, o->plain, g->bytes) != 0)

@@ -1,8 +1,7 @@
 /*
- * Hardening a password into a key: slow by design. The parameters are those of ANCHORS of the
- * field: PBKDF2-HMAC-SHA256 with 100,000 rounds, scrypt with N = 2^14, r = 8, p = 1 (16 MiB),
- * Argon2id with t = 3, 64 MiB, one lane. Each gives 32 bytes from a password of 16 bytes and a salt
- * of 16.
+ * Hardening a password into a key: slow by design. The parameters are in wide use:
+ * PBKDF2-HMAC-SHA256 with 100,000 rounds, scrypt with N = 2^14, r = 8, p = 1 (16 MiB), Argon2id
+ * with t = 3, 64 MiB, one lane. Each gives 32 bytes from a password of 16 bytes and a salt of 16.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -183,6 +183,11 @@ rule_fetch_stores(const struct rule *rule)
 struct site_id rule_gateway(const struct world *w, const struct rule *rule,
                             struct cohort_id cohort);
 
+/* The site where a rule's data is decrypted: the gateway, or with `decrypts: site` the replica
+ * nearest to it; i NONE when users' devices do. */
+struct site_id rule_decryptor(const struct world *w, const struct rule *rule,
+                              struct cohort_id cohort);
+
 /* Does what was obtained open content under the rule? What it opens only by chance, a cached key or
  * plaintext that a watched gateway may meet, counts as opened. */
 bool yield_opens(const struct rule *rule, const struct yield *got);

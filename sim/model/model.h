@@ -23,7 +23,16 @@ struct formula {
 };
 
 /* Who decrypts when all is well. */
-enum decrypts { DECRYPTS_GATEWAY, DECRYPTS_CLIENT };
+enum decrypts { DECRYPTS_GATEWAY, DECRYPTS_CLIENT, DECRYPTS_SITE };
+
+/* A cache of ciphertext near the users: the objects last read stay, `objects` of equal size; which
+ * is read follows Zipf's law: the i-th most popular of `of` with weight i^-zipf. objects 0: none.
+ */
+struct edge_cache {
+    struct place_id at;
+    double objects, zipf, of;
+    double hit; /* share of reads that find their object (edge_hit_ratio) */
+};
 
 /* One rule of a placement list. */
 struct rule {
@@ -43,6 +52,12 @@ struct rule {
     enum decrypts decrypts;
     double key_cache_ttl_s; /* 0: no cache */
     bool writes_all;        /* writes wait for all replicas; else for a majority */
+    bool reads_fastest;     /* reads ask all replicas and take the first that suffice */
+    bool keys_parallel;     /* the key is asked for together with the data of a read */
+    double timeout_s;       /* an operation that takes longer fails; 0: it waits for ever */
+    uint32_t retries;       /* how often a step that failed is repeated in one operation */
+    double back_off_s;      /* most that is waited before the first repeat; doubles with each */
+    struct edge_cache edge;
 };
 
 enum move_keys { KEYS_COPIED, KEYS_NEW };

@@ -61,11 +61,11 @@ custodian_yield(const struct reach_question *q, struct custodian_id c)
 {
     const struct world *w = q->world;
     const struct rule *rule = q->rule;
-    const struct site_id g = rule_gateway(w, rule, q->cohort);
+    const struct site_id g = rule_decryptor(w, rule, q->cohort);
     struct yield y = {0};
 
-    /* whoever runs the gateway that decrypts can keep what its cache fetches */
-    if (rule->key_cache_ttl_s > 0 && rule->decrypts == DECRYPTS_GATEWAY && g.i != NONE &&
+    /* whoever runs the site that decrypts can keep what its cache fetches */
+    if (rule->key_cache_ttl_s > 0 && g.i != NONE &&
         is_under(w, w->site[g.i].operator, w->site[g.i].controller, c))
         y.cached = stores_cacheable(w, rule_fetch_stores(rule));
     for (uint32_t i = 0; i < w->sites; i++)

@@ -158,6 +158,19 @@ struct failures {
     double every_s, for_s;
 };
 
+/*
+ * What a station takes, and how soon its answer counts. Zeroed: everything, whenever it comes.
+ * A job that finds all servers busy and `queue` others waiting is refused; so is one beyond the
+ * quota, a token bucket: `burst` tokens at most, `quota_per_s` new ones a second, one a job. An
+ * answer later than `answers_within_s` after it was asked for counts as none.
+ */
+struct limits {
+    bool queue_ends; /* else it is endless, and `queue` means nothing */
+    uint32_t queue;
+    double quota_per_s, burst; /* quota 0: none */
+    double answers_within_s;   /* 0: no limit */
+};
+
 struct site {
     struct named is;
     struct place_id at;
@@ -165,6 +178,7 @@ struct site {
     uint32_t servers;
     struct dist service; /* s */
     struct failures fails;
+    struct limits limits;
 };
 
 enum store_kind { STORE_HSM, STORE_SOFTWARE, STORE_DEVICE };
@@ -178,6 +192,7 @@ struct key_store {
     uint32_t servers;
     struct dist service; /* s */
     struct failures fails;
+    struct limits limits;
 };
 
 struct data_class {
@@ -188,13 +203,21 @@ struct data_class {
     bool metadata_encrypted;
 };
 
+/* How users keep connections to a gateway. One unused for longer than idle_s is closed: the next
+ * operation shakes hands anew, 1 round trip of TCP and `tls` more. idle_s 0: always open. */
+struct connections {
+    double idle_s, tls;
+};
+
 struct cohort {
     struct named is;
     struct place_id at;
     struct jurisdiction_id resident_of;
-    double accounts;              /* whole, at least 1 */
-    double operations_per_s;      /* of one account, mean over the day */
-    double reads;                 /* share of operations */
+    double accounts;         /* whole, at least 1 */
+    double operations_per_s; /* of one account, mean over the day */
+    double reads;            /* share of operations that read an object ... */
+    double lists, removals;  /* ... that list, that delete; the others write */
+    struct connections connections;
     double hour[24];              /* multiplier of the rate in each UTC hour; mean 1 */
     double opts_out_per_s;        /* rate at which an account moves to another country ... */
     double deletes_per_s;         /* ... or is deleted: its data and keys are gone */
@@ -284,7 +307,11 @@ struct link {
     double rtt_s;
     struct dist jitter;     /* s, added to each round trip; constant 0 when none */
     double loss;            /* share of packets lost on the way from -> to */
-    double bandwidth_bit_s; /* infinity when not stated */
+    double bandwidth_bit_s; /* of one transfer; infinity when not stated */
+    const double *loss_hour, *bandwidth_hour; /* multipliers in each UTC hour; NULL: 1 */
+    uint32_t pipe; /* what all its transfers together pass, with those of other links of the
+                      same number, from 1 on; 0: nothing that they share */
+    double pipe_bit_s;
 };
 
 /* Cost of a cryptographic operation by object size: straight lines between measured points,

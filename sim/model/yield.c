@@ -105,17 +105,22 @@ stores_cacheable(const struct world *w, uint64_t stores)
     return out & stores;
 }
 
-/* Does it hold, for a while, the gateway where the rule's data are decrypted? */
-static bool
-holds_gateway(const struct world *w, const struct lever *l, const struct rule *rule,
-              struct cohort_id cohort)
+/* What it has of a rule's gateway, or of the replica that decrypts, while it holds them: keys that
+ * are cached where data is decrypted, and plaintext in use there and at a gateway it passes. */
+static void
+take_gateway(const struct world *w, const struct lever *l, const struct rule *rule,
+             struct cohort_id cohort, uint64_t stores, struct yield *y)
 {
-    if (l->acting_terms->holds_for_s <= 0 || rule->decrypts != DECRYPTS_GATEWAY ||
-        (rule->key_cache_ttl_s <= 0 && !l->acting_terms->watches))
-        return false;
     const struct site_id g = rule_gateway(w, rule, cohort);
+    const struct site_id d = rule_decryptor(w, rule, cohort);
 
-    return g.i != NONE && takes_site(w, l, g.i);
+    if (l->acting_terms->holds_for_s <= 0 || d.i == NONE)
+        return;
+    const bool decryptor = takes_site(w, l, d.i);
+
+    if (decryptor && rule->key_cache_ttl_s > 0)
+        y->cached = stores_cacheable(w, rule_fetch_stores(rule) & stores);
+    y->watched = l->acting_terms->watches && (decryptor || takes_site(w, l, g.i));
 }
 
 struct yield
@@ -138,11 +143,7 @@ lever_yield(const struct world *w, const struct lever *l, const struct rule *rul
         if ((stores >> i & 1) != 0)
             take_store(w, l, cohort, i, &y);
     y.metadata = y.fragments != 0;
-    if (holds_gateway(w, l, rule, cohort)) {
-        if (rule->key_cache_ttl_s > 0)
-            y.cached = stores_cacheable(w, rule_fetch_stores(rule) & stores);
-        y.watched = l->acting_terms->watches;
-    }
+    take_gateway(w, l, rule, cohort, stores, &y);
     return y;
 }
 
@@ -160,6 +161,29 @@ rule_gateway(const struct world *w, const struct rule *rule, struct cohort_id co
         if ((rule->sites >> i & 1) == 0 || !link->known || link->rtt_s >= best_rtt)
             continue;
         best_rtt = link->rtt_s;
+        best.i = i;
+    }
+    return best;
+}
+
+struct site_id
+rule_decryptor(const struct world *w, const struct rule *rule, struct cohort_id cohort)
+{
+    const struct site_id gateway = rule_gateway(w, rule, cohort);
+    struct site_id best = {NONE};
+    double best_rtt = INFINITY;
+
+    if (rule->decrypts == DECRYPTS_CLIENT)
+        return best;
+    if (rule->decrypts == DECRYPTS_GATEWAY || gateway.i == NONE)
+        return gateway;
+    for (uint32_t i = 0; i < w->sites; i++) {
+        const struct link *link = world_link(w, w->site[gateway.i].at, w->site[i].at);
+        const double rtt_s = i == gateway.i ? 0 : link->rtt_s;
+
+        if ((rule->sites >> i & 1) == 0 || (i != gateway.i && !link->known) || rtt_s >= best_rtt)
+            continue;
+        best_rtt = rtt_s;
         best.i = i;
     }
     return best;

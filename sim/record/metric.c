@@ -93,6 +93,14 @@ enum {
         .about = "probability that one given account's " kind " is exposed within the horizon",    \
     }
 
+/* Told only where operations may fail for more than one cause. */
+#define FAILED(cause, text)                                                                        \
+    {                                                                                              \
+        .labels = 1 << LABEL_COHORT, .name = "operations.failed." cause,                           \
+        .unit = "fraction of operations", .plane = PLANE_TRAFFIC, .summary = SUMMARY_MEAN,         \
+        .absent_is_unknown = true, .only_if_seen = true, .about = "share of operations " text,     \
+    }
+
 const struct metric metric_table[METRICS] = {
     [METRIC_LATENCY_MEAN] = LATENCY("mean", "mean"),
     [METRIC_LATENCY_P50] = LATENCY("p50", "median"),
@@ -125,6 +133,11 @@ const struct metric metric_table[METRICS] = {
                                     .summary = SUMMARY_MEAN,
                                     .absent_is_unknown = true, /* there is no total */
                                     .about = "share of a station's server time that is busy"},
+    [METRIC_FAILED_DOWN] = FAILED("down", "that fail since too much of what they need is down"),
+    [METRIC_FAILED_UNREACHABLE] = FAILED("unreachable", "that fail since the network loses all"),
+    [METRIC_FAILED_REFUSED] = FAILED("refused", "that fail since a station takes no more"),
+    [METRIC_FAILED_TIMED_OUT] =
+        FAILED("timed_out", "that fail since they, or an answer that they need, take too long"),
     [METRIC_REQUESTS_RECEIVED] = REQUESTS("received", "requests received"),
     [METRIC_REQUESTS_METADATA] = REQUESTS(
         "metadata", "requests answered with less than content; by custodian: orders that gave "

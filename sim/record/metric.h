@@ -26,6 +26,10 @@ enum metric_id {
     METRIC_THROUGHPUT,
     METRIC_KEY_HIT_RATIO,
     METRIC_STATION_UTILISATION,
+    METRIC_FAILED_DOWN,
+    METRIC_FAILED_UNREACHABLE,
+    METRIC_FAILED_REFUSED,
+    METRIC_FAILED_TIMED_OUT,
     METRIC_REQUESTS_RECEIVED,
     METRIC_REQUESTS_METADATA,
     METRIC_REQUESTS_CONTENT,
@@ -82,6 +86,7 @@ struct metric {
                    same accounts, open from the start of the horizon to its end, in days */
     bool absent_is_unknown; /* a trial that did not write it did not see it: NAN, where others
                                mean 0 */
+    bool only_if_seen;      /* left out of results where no trial saw it, total and all */
     uint32_t labels;        /* which labels tell its series apart: bits 1 << LABEL_.. (not
                                in every combination: see LABELS below) */
     const char *about;

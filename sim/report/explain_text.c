@@ -155,7 +155,7 @@ static void
 words_gateway(struct in_words *t, const struct subject *s)
 {
     const struct world *w = s->epoch->world;
-    const struct site_id g = rule_gateway(w, s->rule, s->cohort);
+    const struct site_id g = rule_decryptor(w, s->rule, s->cohort);
 
     if (s->rule->decrypts == DECRYPTS_CLIENT) {
         text_add(&t->line, "the user's device");

@@ -51,9 +51,15 @@ json_metrics(struct json *json, const struct legend *legend, const struct outcom
     struct text name = {0};
 
     json_open(json, "metrics", '{');
-    for (int m = 0; m < METRICS; m++)
-        json_metric(json, metric_table[m].name, (enum metric_id)m,
-                    outcome_estimate(outcome, strategy, (enum metric_id)m, label_total));
+    for (int m = 0; m < METRICS; m++) {
+        const enum metric_id metric = (enum metric_id)m;
+
+        if (metric_table[m].only_if_seen &&
+            outcome_find(outcome, strategy, metric, label_total) == NULL)
+            continue;
+        json_metric(json, metric_table[m].name, metric,
+                    outcome_estimate(outcome, strategy, metric, label_total));
+    }
     for (size_t i = 0; i < outcome->count; i++) {
         const struct series *s = &outcome->series[i];
 

@@ -218,6 +218,18 @@ check_gateway(struct read *r, const struct place_in_time *at, const struct rule 
             need_pair(r, at, rule, user, w->site[i].at);
 }
 
+/* Any replica may be the one that decrypts, and then asks for the key. */
+static void
+check_site_pairs(struct read *r, const struct place_in_time *at, const struct rule *rule)
+{
+    const struct world *w = at->epoch->world;
+
+    for (uint32_t i = 0; i < w->sites; i++)
+        for (uint32_t k = 0; k < w->stores && (rule->sites >> i & 1) != 0; k++)
+            if ((rule->fetch_stores >> k & 1) != 0)
+                need_pair(r, at, rule, w->site[i].at, w->store[k].at);
+}
+
 /* The pairs that operations of a cohort pass: users to gateway, gateway to sites, and whoever
  * decrypts to the key stores. */
 static void
@@ -234,9 +246,15 @@ check_pairs(struct read *r, const struct place_in_time *at, const struct rule *r
     const struct place_id inside = w->site[gateway.i].at;
     const struct place_id decrypts =
         rule->decrypts == DECRYPTS_CLIENT ? w->cohort[cohort].at : inside;
+    if (rule->edge.objects > 0)
+        need_pair(r, at, rule, decrypts, rule->edge.at);
     for (uint32_t i = 0; i < w->sites; i++)
         if ((rule->sites >> i & 1) != 0)
             need_pair(r, at, rule, inside, w->site[i].at);
+    if (rule->decrypts == DECRYPTS_SITE) {
+        check_site_pairs(r, at, rule);
+        return;
+    }
     for (uint32_t i = 0; i < w->stores; i++)
         if ((rule->fetch_stores >> i & 1) != 0) /* an escrow is not asked */
             need_pair(r, at, rule, decrypts, w->store[i].at);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include "scenario/sections.h"
 
+enum { HOURS = 24 };
+
 /* One end of a stated link: a place, or all places of a jurisdiction. */
 struct end {
     uint32_t place, jurisdiction; /* one of them is NONE */
@@ -13,8 +15,10 @@ struct end {
 
 struct stated_link {
     struct end from, to;
-    bool both;                           /* stated with `between` */
-    double rtt_s, loss, bandwidth_bit_s; /* NAN: not stated */
+    bool both;                                /* stated with `between` */
+    double rtt_s, loss, bandwidth_bit_s;      /* NAN: not stated */
+    double capacity_bit_s;                    /* NAN: not stated */
+    const double *loss_hour, *bandwidth_hour; /* NULL: not stated */
     bool has_jitter;
     struct dist jitter;
 };
@@ -73,6 +77,60 @@ read_jitter(struct read *r, const struct key *key, const struct node *node, void
     link->has_jitter = read_dist(r, key, node, &link->jitter);
 }
 
+/* 24 multipliers, one a UTC hour. */
+static void
+read_multipliers(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    static const struct key hour_key = {.name = "hour", .unit = UNIT_NONE};
+    const struct frame *before = r->frame;
+    double *hour;
+
+    if (node->kind != NODE_LIST || node->count != HOURS) {
+        fault(r, &node->at, "must be a list of 24 multipliers, got %u",
+              node->kind == NODE_LIST ? node->count : 0);
+        return;
+    }
+    hour = read_alloc(r, HOURS, sizeof *hour);
+    for (uint32_t i = 0; i < HOURS && hour != NULL; i++) {
+        const struct frame frame = frame_item(r, i);
+
+        r->frame = &frame;
+        hour[i] = 1;
+        if (read_number(r, &hour_key, node->item[i], &hour[i]) && key->above && hour[i] <= 0)
+            fault(r, &node->item[i]->at, "must be above 0, got 0");
+        r->frame = before;
+    }
+    *FIELD(key, row, const double *) = hour;
+}
+
+static const struct kind kind_multipliers = {
+    "a list of 24 multipliers", read_multipliers,
+    "{\"type\": \"array\", \"items\": {\"$ref\": \"#/$defs/number\"}, \"minItems\": 24, "
+    "\"maxItems\": 24}",
+    INSIDE_VALUE};
+
+static const struct key hour_keys[] = {
+    {.name = "loss",
+     .kind = &kind_multipliers,
+     .offset = offsetof(struct stated_link, loss_hour),
+     .about = "24 multipliers of the loss."},
+    {.name = "bandwidth",
+     .kind = &kind_multipliers,
+     .above = true,
+     .offset = offsetof(struct stated_link, bandwidth_hour),
+     .about = "24 multipliers of the bandwidth."},
+};
+
+static const struct form hour_form = {.key = hour_keys, .keys = COUNT(hour_keys)};
+
+/* Its keys are fields of the link itself. */
+static void
+read_link_hours(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    read_form(r, key->form, node, row);
+}
+
+static const struct kind kind_link_hours = {"a mapping", read_link_hours, NULL, INSIDE_FORM};
 static const struct kind kind_end = {"the name of a place or jurisdiction", read_end,
                                      "{\"$ref\": \"#/$defs/name\"}", INSIDE_VALUE};
 static const struct kind kind_between = {"a pair of places or jurisdictions", read_between,
@@ -116,6 +174,16 @@ static const struct key link_keys[] = {
      .offset = offsetof(struct stated_link, rtt_s),
      .about = "Round-trip time."},
     QUALITY_KEYS,
+    {.name = "capacity",
+     .kind = &kind_number,
+     .unit = UNIT_BITRATE,
+     .above = true,
+     .offset = offsetof(struct stated_link, capacity_bit_s),
+     .about = "What all transfers on it share, each way; no limit when not stated."},
+    {.name = "hours",
+     .kind = &kind_link_hours,
+     .form = &hour_form,
+     .about = "How it changes with the UTC hour."},
 };
 
 static void
@@ -125,7 +193,7 @@ link_start(struct read *r, void *row)
 
     (void)r;
     link->from = link->to = (struct end){NONE, NONE};
-    link->rtt_s = link->loss = link->bandwidth_bit_s = (double)NAN;
+    link->rtt_s = link->loss = link->bandwidth_bit_s = link->capacity_bit_s = (double)NAN;
 }
 
 /* A round trip goes both ways, so it belongs to `between`. */
@@ -289,9 +357,18 @@ end_has(const struct read *r, const struct end *end, uint32_t place)
     return end->jurisdiction != NONE && r->w->place[place].in.i == end->jurisdiction;
 }
 
+/* `pipe` is what the stated link's transfers that way share, if it states a capacity. */
 static void
-override(struct link *link, const struct stated_link *stated)
+override(struct link *link, const struct stated_link *stated, uint32_t pipe)
 {
+    if (!isnan(stated->capacity_bit_s)) {
+        link->pipe = pipe;
+        link->pipe_bit_s = stated->capacity_bit_s;
+    }
+    if (stated->loss_hour != NULL)
+        link->loss_hour = stated->loss_hour;
+    if (stated->bandwidth_hour != NULL)
+        link->bandwidth_hour = stated->bandwidth_hour;
     if (!isnan(stated->rtt_s)) {
         link->known = true;
         link->rtt_s = stated->rtt_s;
@@ -305,8 +382,8 @@ override(struct link *link, const struct stated_link *stated)
 }
 
 static void
-apply_link(const struct read *r, const struct stated_link *stated, struct link *link,
-           uint32_t places)
+apply_link(const struct read *r, const struct stated_link *stated, uint32_t ordinal,
+           struct link *link, uint32_t places)
 {
     const bool one_place = stated->from.place != NONE && stated->from.place == stated->to.place;
 
@@ -318,9 +395,25 @@ apply_link(const struct read *r, const struct stated_link *stated, struct link *
 
             /* "between CN and CN" speaks of pairs of places, not of each with itself. */
             if ((there || back) && (a != b || one_place))
-                override(&link[(size_t)a * places + b], stated);
+                override(&link[(size_t)a * places + b], stated, 2 * ordinal + (there ? 1 : 2));
         }
     }
+}
+
+/* No hour may lose every packet, or more. */
+static void
+check_hours(struct read *r, const struct node *node, const struct link *link, uint32_t places)
+{
+    for (size_t i = 0; i < (size_t)places * places; i++)
+        for (uint32_t h = 0; h < HOURS && link[i].loss_hour != NULL; h++)
+            if (link[i].loss * link[i].loss_hour[h] >= 1) {
+                fault(r, &node->at,
+                      "loses %.6g of the packets from '%s' to '%s' in hour %u; it "
+                      "must stay below 1",
+                      link[i].loss * link[i].loss_hour[h], r->w->place[i / places].is.name,
+                      r->w->place[i % places].is.name, h);
+                return;
+            }
 }
 
 static void
@@ -339,7 +432,8 @@ read_network(struct read *r, const struct key *key, const struct node *node, voi
         for (uint32_t b = 0; b < places; b++)
             link[(size_t)a * places + b] = first_link(&net, a, b, city);
     for (uint32_t i = 0; i < net.links; i++)
-        apply_link(r, &net.link[i], link, places);
+        apply_link(r, &net.link[i], i, link, places);
+    check_hours(r, node, link, places);
     *FIELD(key, row, struct link *) = link;
 }
 

@@ -1,6 +1,7 @@
 /* Placement rules: who is served from where, with which keys. */
 #include <math.h>
 #include <string.h>
+#include "model/edge.h"
 #include "scenario/placement.h"
 
 /* ---- formulas ---- */
@@ -145,6 +146,8 @@ static const struct kind kind_users = {"a list of names", read_users,
 static const struct kind kind_classes = {"a list of names", read_classes,
                                          "{\"$ref\": \"#/$defs/names\"}", INSIDE_VALUE};
 static const struct kind kind_writes = {"quorum or all", read_second, "%w", INSIDE_VALUE};
+static const struct kind kind_reads = {"nearest or fastest", read_second, "%w", INSIDE_VALUE};
+static const struct kind kind_key_fetch = {"serial or parallel", read_second, "%w", INSIDE_VALUE};
 static const struct kind kind_key_scope = {"account or cohort", read_second, "%w", INSIDE_VALUE};
 
 static const struct key cache_keys[] = {
@@ -158,7 +161,73 @@ static const struct key cache_keys[] = {
 
 static const struct form cache_form = {.key = cache_keys, .keys = COUNT(cache_keys)};
 
-static const char *const decrypts_words[] = {"gateway", "client", NULL};
+static const char *const decrypts_words[] = {"gateway", "client", "site", NULL};
+static const char *const reads_words[] = {"nearest", "fastest", NULL};
+static const char *const fetch_words[] = {"serial", "parallel", NULL};
+
+static const struct key popularity_keys[] = {
+    {.name = "zipf",
+     .kind = &kind_number,
+     .unit = UNIT_NONE,
+     .most = 8,
+     .offset = offsetof(struct edge_cache, zipf),
+     .required = true,
+     .about = "The i-th most popular object is read with weight i to the minus this."},
+    {.name = "of",
+     .kind = &kind_number,
+     .unit = UNIT_COUNT,
+     .least = 1,
+     .most = 1e12,
+     .offset = offsetof(struct edge_cache, of),
+     .required = true,
+     .about = "How many objects there are to read."},
+};
+
+static const struct form popularity_form = {.key = popularity_keys, .keys = COUNT(popularity_keys)};
+
+/* Its keys are fields of the cache itself. */
+static void
+read_popularity(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    read_form(r, key->form, node, row);
+}
+
+static const struct kind kind_popularity = {"a mapping", read_popularity, NULL, INSIDE_FORM};
+
+static const struct key edge_keys[] = {
+    {.name = "at",
+     .kind = &kind_ref,
+     .names = SECTION_PLACES,
+     .offset = offsetof(struct edge_cache, at),
+     .required = true,
+     .about = "The place it stands at."},
+    {.name = "objects",
+     .kind = &kind_number,
+     .unit = UNIT_COUNT,
+     .least = 1,
+     .offset = offsetof(struct edge_cache, objects),
+     .required = true,
+     .about = "How many objects it keeps; the one read longest ago goes first."},
+    {.name = "popularity",
+     .kind = &kind_popularity,
+     .form = &popularity_form,
+     .required = true,
+     .about = "How reads spread over the objects."},
+};
+
+static void
+edge_finish(struct read *r, const struct node *node, void *row)
+{
+    struct edge_cache *edge = row;
+
+    (void)r;
+    (void)node;
+    if (edge->objects > 0 && edge->of >= 1)
+        edge->hit = edge_hit_ratio(edge);
+}
+
+static const struct form edge_form = {
+    .key = edge_keys, .keys = COUNT(edge_keys), .finish = edge_finish};
 
 static const struct key rule_keys[] = {
     {.name = "users",
@@ -220,12 +289,48 @@ static const struct key rule_keys[] = {
      .kind = &kind_word,
      .word = decrypts_words,
      .offset = offsetof(struct rule, decrypts),
-     .about = "Where data is decrypted: gateway (default) or client."},
+     .about = "Where data is decrypted: gateway (default), client, or site: by the replica."},
     {.name = "writes",
      .kind = &kind_writes,
      .word = writes_words,
      .offset = offsetof(struct rule, writes_all),
      .about = "Writes wait for a quorum (default: a majority) or all of the replicas."},
+    {.name = "reads",
+     .kind = &kind_reads,
+     .word = reads_words,
+     .offset = offsetof(struct rule, reads_fastest),
+     .about =
+         "Reads ask the nearest replicas that suffice (default), or all and take the fastest."},
+    {.name = "key-fetch",
+     .kind = &kind_key_fetch,
+     .word = fetch_words,
+     .offset = offsetof(struct rule, keys_parallel),
+     .about = "A read asks for the key once the data is there (serial, default), or together with "
+              "it (parallel)."},
+    {.name = "timeout",
+     .kind = &kind_number,
+     .unit = UNIT_SECONDS,
+     .above = true,
+     .offset = offsetof(struct rule, timeout_s),
+     .about = "An operation that takes longer fails; it waits for ever when not stated."},
+    {.name = "retries",
+     .kind = &kind_whole,
+     .unit = UNIT_COUNT,
+     .most = 100,
+     .offset = offsetof(struct rule, retries),
+     .about =
+         "How often an operation repeats what was refused or came too late; 0 when not stated."},
+    {.name = "back-off",
+     .kind = &kind_number,
+     .unit = UNIT_SECONDS,
+     .offset = offsetof(struct rule, back_off_s),
+     .about = "Most that is waited before the first repeat; it doubles with each, and the wait is "
+              "uniform below it."},
+    {.name = "edge-cache",
+     .kind = &kind_form,
+     .form = &edge_form,
+     .offset = offsetof(struct rule, edge),
+     .about = "A cache of ciphertext near the users."},
 };
 
 /* All rows of a section as a mask. */
@@ -305,6 +410,36 @@ add_escrow(struct read *r, const struct node *node, struct rule *rule)
     rule->keys = (struct formula){.need = 1, .leaf = NONE, .part = part, .parts = 2};
 }
 
+/* Does every single site of the formula hold the whole object? */
+static bool
+each_suffices(const struct formula *f, uint64_t sites)
+{
+    for (uint64_t left = sites; left != 0; left &= left - 1)
+        if (!formula_holds(f, left & -left))
+            return false;
+    return true;
+}
+
+static void
+check_traffic(struct read *r, const struct node *node, const struct rule *rule)
+{
+    if (node_find(node, "back-off") != NULL && node_find(node, "retries") == NULL)
+        fault_at(r, node, "back-off", "needs 'retries', the waits between which it states");
+    if (rule->decrypts != DECRYPTS_SITE)
+        return;
+    if (rule->data.parts > 0 && !each_suffices(&rule->data, rule->sites))
+        fault_at(r, node, "decrypts",
+                 "cannot be site where one replica does not hold the whole object");
+    if (rule->keys_parallel)
+        fault_at(r, node, "key-fetch",
+                 "cannot be parallel where a site decrypts: it asks when it is asked itself");
+    if (rule->reads_fastest)
+        fault_at(r, node, "reads", "cannot be fastest where a site decrypts: one of them does");
+    if (rule->edge.objects > 0)
+        fault_at(r, node, "edge-cache",
+                 "has no meaning where a site decrypts: no ciphertext leaves it");
+}
+
 static void
 rule_finish(struct read *r, const struct node *node, void *row)
 {
@@ -318,10 +453,12 @@ rule_finish(struct read *r, const struct node *node, void *row)
         fault_at(r, node, "key-cache",
                  "has no meaning where the client decrypts: no key passes the "
                  "gateway");
-    if (rule->decrypts == DECRYPTS_GATEWAY && needs_devices(r, rule))
+    if (rule->decrypts != DECRYPTS_CLIENT && needs_devices(r, rule))
         fault_at(r, node, "keys",
-                 "need a user's device, which a gateway cannot ask; write "
-                 "decrypts: client");
+                 "need a user's device, which a %s cannot ask; write "
+                 "decrypts: client",
+                 decrypts_words[rule->decrypts]);
+    check_traffic(r, node, rule);
     if (rule->cohort_key && (rule->fetch_stores & devices(r)) != 0)
         fault_at(r, node, "key-scope",
                  "cannot be cohort with a user's device in 'keys': each has a key of its own");

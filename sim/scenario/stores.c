@@ -1,4 +1,5 @@
 /* Sections `sites` and `key-stores`: stations that hold ciphertext and keys. */
+#include <math.h>
 #include <string.h>
 #include "scenario/sections.h"
 
@@ -20,6 +21,8 @@ static const struct key failure_keys[] = {
 };
 
 static const struct form failure_form = {.key = failure_keys, .keys = COUNT(failure_keys)};
+
+#define LIMIT(type, field) (offsetof(struct type, limits) + offsetof(struct limits, field))
 
 #define STATION_KEYS(type)                                                                         \
     {.name = "at",                                                                                 \
@@ -48,6 +51,30 @@ static const struct form failure_form = {.key = failure_keys, .keys = COUNT(fail
          .unit = UNIT_SECONDS,                                                                     \
          .offset = offsetof(struct type, service),                                                 \
          .about = "Time to serve one operation; none when not stated."},                           \
+        {.name = "queue",                                                                          \
+         .kind = &kind_whole,                                                                      \
+         .unit = UNIT_COUNT,                                                                       \
+         .offset = LIMIT(type, queue),                                                             \
+         .about = "How many operations may wait; one more is refused. No end when not stated."},   \
+        {.name = "quota",                                                                          \
+         .kind = &kind_number,                                                                     \
+         .unit = UNIT_PER_SECOND,                                                                  \
+         .above = true,                                                                            \
+         .offset = LIMIT(type, quota_per_s),                                                       \
+         .about = "What it takes, such as 5500 per 1 s; operations beyond are refused."},          \
+        {.name = "burst",                                                                          \
+         .kind = &kind_number,                                                                     \
+         .unit = UNIT_COUNT,                                                                       \
+         .least = 1,                                                                               \
+         .offset = LIMIT(type, burst),                                                             \
+         .about = "How many it takes at once when none came before; a second's quota when not "    \
+                  "stated."},                                                                      \
+        {.name = "answers-within",                                                                 \
+         .kind = &kind_number,                                                                     \
+         .unit = UNIT_SECONDS,                                                                     \
+         .above = true,                                                                            \
+         .offset = LIMIT(type, answers_within_s),                                                  \
+         .about = "An answer that comes later, the way there and back included, counts as none."}, \
     {                                                                                              \
         .name = "fails", .kind = &kind_form, .form = &failure_form,                                \
         .offset = offsetof(struct type, fails),                                                    \
@@ -61,6 +88,17 @@ needs(struct read *r, const struct node *node, const char *key)
 {
     if (node_find(node, key) == NULL)
         fault(r, &node->at, "needs '%s'", key);
+}
+
+/* What limits leave open. */
+static void
+finish_limits(struct read *r, const struct node *node, struct limits *limits)
+{
+    limits->queue_ends = node_find(node, "queue") != NULL;
+    if (node_find(node, "burst") == NULL)
+        limits->burst = fmax(1, limits->quota_per_s);
+    else if (node_find(node, "quota") == NULL)
+        fault_at(r, node, "burst", "needs 'quota', the rate it goes beyond");
 }
 
 static void
@@ -81,6 +119,7 @@ site_finish(struct read *r, const struct node *node, void *row)
 
     needs(r, node, "at");
     needs(r, node, "operator");
+    finish_limits(r, node, &site->limits);
     if (site->controller.i == NONE)
         site->controller = site->operator;
 }
@@ -127,7 +166,8 @@ store_start(struct read *r, void *row)
 static void
 device_finish(struct read *r, const struct node *node)
 {
-    static const char *const none[] = {"at", "operator", "controller", "extractable"};
+    static const char *const none[] = {"at",    "operator", "controller",     "extractable",
+                                       "queue", "quota",    "answers-within", "burst"};
 
     for (size_t i = 0; i < COUNT(none); i++)
         if (node_find(node, none[i]) != NULL)
@@ -145,6 +185,7 @@ store_finish(struct read *r, const struct node *node, void *row)
     }
     needs(r, node, "at");
     needs(r, node, "operator");
+    finish_limits(r, node, &store->limits);
     if (node_find(node, "extractable") == NULL)
         store->extractable = store->kind == STORE_SOFTWARE;
     if (store->controller.i == NONE)

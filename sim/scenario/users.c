@@ -1,4 +1,5 @@
 /* Section `users`: groups of users alike. */
+#include <math.h>
 #include <string.h>
 #include "scenario/sections.h"
 
@@ -37,6 +38,84 @@ static const struct kind kind_hours = {"a list of 24 multipliers", read_hours,
                                        "\"#/$defs/number\"}, \"minItems\": 24, \"maxItems\": 24}",
                                        INSIDE_VALUE};
 
+/* Parts of all operations. Writes are what the others leave, so they need no field in a cohort. */
+struct mix {
+    double read, write, list, delete;
+};
+
+#define MIX_KEY(what, text)                                                                        \
+    {                                                                                              \
+        .name = #what, .kind = &kind_number, .unit = UNIT_NONE, .most = 1,                         \
+        .offset = offsetof(struct mix, what), .about = text                                        \
+    }
+
+static const struct key mix_keys[] = {
+    MIX_KEY(read, "Part that reads an object."),
+    MIX_KEY(write, "Part that writes one."),
+    MIX_KEY(list, "Part that lists objects: asks a site, but for no object and no key."),
+    MIX_KEY(delete, "Part that deletes one: goes to the sites of a write, without data or key."),
+};
+
+static const struct form mix_form = {.key = mix_keys, .keys = COUNT(mix_keys)};
+
+static void
+read_mix(struct read *r, const struct key *key, const struct node *node, void *row)
+{
+    struct cohort *cohort = row;
+    struct mix mix = {0};
+    const size_t faults = r->why->count;
+
+    read_form(r, key->form, node, &mix);
+    const double sum = mix.read + mix.write + mix.list + mix.delete;
+
+    if (r->why->count == faults && fabs(sum - 1) > 1e-9) /* decimal parts are not exact */
+        fault(r, &node->at, "must sum to 1, got %.6g", sum);
+    cohort->reads = mix.read;
+    cohort->lists = mix.list;
+    cohort->removals = mix.delete;
+}
+
+static const struct kind kind_mix = {"a mapping", read_mix, NULL, INSIDE_FORM};
+
+static const struct key connection_keys[] = {
+    {.name = "idle",
+     .kind = &kind_number,
+     .unit = UNIT_SECONDS,
+     .above = true,
+     .offset = offsetof(struct connections, idle_s),
+     .required = true,
+     .about = "A connection unused for longer is closed; the next operation shakes hands anew."},
+    {.name = "tls",
+     .kind = &kind_number,
+     .unit = UNIT_COUNT,
+     .most = 8,
+     .offset = offsetof(struct connections, tls),
+     .about = "Round trips of the TLS handshake, beside the one of TCP: 2 for TLS 1.2, 1 (when not "
+              "stated) for TLS 1.3."},
+};
+
+static void
+connection_start(struct read *r, void *row)
+{
+    (void)r;
+    ((struct connections *)row)->tls = 1; /* RFC 8446 */
+}
+
+/* No round trip is half gone. */
+static void
+connection_finish(struct read *r, const struct node *node, void *row)
+{
+    const struct connections *c = row;
+
+    if (c->tls != rint(c->tls))
+        fault_at(r, node, "tls", "must be a whole number of round trips, got %.6g", c->tls);
+}
+
+static const struct form connection_form = {.key = connection_keys,
+                                            .keys = COUNT(connection_keys),
+                                            .start = connection_start,
+                                            .finish = connection_finish};
+
 static const struct key cohort_keys[] = {
     {.name = "at",
      .kind = &kind_ref,
@@ -68,6 +147,15 @@ static const struct key cohort_keys[] = {
      .most = 1,
      .offset = offsetof(struct cohort, reads),
      .about = "Part of the operations that read; the others write. 1 when not stated."},
+    {.name = "mix",
+     .kind = &kind_mix,
+     .form = &mix_form,
+     .about = "What operations do, in place of 'reads'."},
+    {.name = "connections",
+     .kind = &kind_form,
+     .form = &connection_form,
+     .offset = offsetof(struct cohort, connections),
+     .about = "How long users keep a connection; for ever when not stated."},
     {.name = "hours",
      .kind = &kind_hours,
      .offset = offsetof(struct cohort, hour),
@@ -128,6 +216,8 @@ cohort_finish(struct read *r, const struct node *node, void *row)
     }
     if (node_find(node, "resident-of") == NULL && cohort->at.i < r->w->places)
         cohort->resident_of = r->w->place[cohort->at.i].in;
+    if (node_find(node, "mix") != NULL && node_find(node, "reads") != NULL)
+        fault_at(r, node, "reads", "says again what 'mix' says: state one of them");
     if (node_find(node, "vpn-delay") != NULL && node_find(node, "vpn") == NULL)
         fault_at(r, node, "vpn-delay", "needs 'vpn', the part of the users who have one");
 }

@@ -72,6 +72,8 @@ use_epoch(struct uses *u, const struct epoch *e)
         u->stores |= e->rule[i].stores;
         if (e->rule[i].gateway.i != NONE)
             u->sites |= UINT64_C(1) << e->rule[i].gateway.i;
+        if (e->rule[i].edge.objects > 0)
+            u->place[e->rule[i].edge.at.i] = true;
     }
 }
 

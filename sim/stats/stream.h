@@ -40,6 +40,9 @@ enum purpose {
     PURPOSE_SANCTION,      /* whether one who obeyed a blocked order is fined */
     PURPOSE_GRANT,         /* one decision for all addressees of a request */
     PURPOSE_EXPLAIN,       /* delays of a lever, for the expected time of plans in `explain` */
+    PURPOSE_RETRY,         /* waits before a step of an operation is repeated */
+    PURPOSE_CONNECTION,    /* whether a user's connection is cold, what shaking hands takes */
+    PURPOSE_EDGE,          /* edge cache hits */
 };
 
 struct stream {

@@ -1,5 +1,7 @@
 #include "traffic/flow.h"
 
+#include "traffic/care.h"
+
 /* An operation has arrived at a station. An event's `a` is the operation, its `b` the leg and the
  * way back from it. */
 enum step {
@@ -13,22 +15,6 @@ enum step {
 enum {
     LEG_BITS = 8,
 };
-
-/* Longest jitter (115 days) and transfer (3 years) told apart: sums stay below 2^62 ns. */
-#define JITTER_MOST_NS 1e16
-#define EXTRA_MOST_NS  1e17
-
-static sim_ns
-whole_ns(double ns, double most)
-{
-    return (sim_ns)((ns < most ? ns : most) + 0.5);
-}
-
-static sim_ns
-extra_ns(double seconds)
-{
-    return whole_ns(seconds * (double)NS_PER_S, EXTRA_MOST_NS);
-}
 
 /* The pool */
 
@@ -47,6 +33,13 @@ op_new(struct window *w, uint32_t *i)
     *i = (uint32_t)w->ops;
     w->ops += rc == 0;
     return rc;
+}
+
+void
+flow_drop(struct window *w, uint32_t i)
+{
+    w->op[i].next_free = w->free_op;
+    w->free_op = i;
 }
 
 /* When the answers of the present step are back, on the clock plus the legs' round trips. */
@@ -74,8 +67,7 @@ finish(struct window *w, uint32_t i, sim_ns end)
         }
         rc = hist_add(&cell->latency, end - op->start + op->behind + op->back + op->extra);
     }
-    op->next_free = w->free_op;
-    w->free_op = i;
+    flow_drop(w, i);
     return rc;
 }
 
@@ -94,7 +86,7 @@ send(struct window *w, uint32_t i, const struct leg *leg, uint32_t legs, enum st
 
         if (!leg[k].here) {
             const double jitter = sampler_draw(&leg[k].jitter, &w->travel[leg[k].station]);
-            const sim_ns trip = whole_ns(jitter, JITTER_MOST_NS), there = trip / 2;
+            const sim_ns trip = flow_jitter_ns(jitter), there = trip / 2;
 
             e.at += there;
             e.b |= (uint64_t)(trip - there + leg[k].rtt) << LEG_BITS;
@@ -159,7 +151,8 @@ read_start(struct window *w, uint32_t i)
     const struct path *p = op->path;
 
     if (op->measured)
-        op->extra = extra_ns(read_transfer_s(p, op->bytes) + cost_of(&w->world->open, op->bytes));
+        op->extra =
+            flow_extra_ns(read_transfer_s(p, op->bytes) + cost_of(&w->world->open, op->bytes));
     op->behind = op->out;
     return send(w, i, p->fetch, p->fetches, STEP_FETCH, op->start);
 }
@@ -202,7 +195,7 @@ write_start(struct window *w, uint32_t i)
 
     if (op->measured)
         op->extra =
-            extra_ns(transfer_s(&p->upload, op->bytes) + cost_of(&w->world->seal, op->bytes));
+            flow_extra_ns(transfer_s(&p->upload, op->bytes) + cost_of(&w->world->seal, op->bytes));
     if (p->asks == 0 || !p->client) {
         op->behind = op->out;
         op->out = 0;
@@ -231,7 +224,7 @@ on_written(struct window *w, const struct event *e)
     sim_ns *back = answers(w, e->a);
 
     for (uint32_t k = 0; op->measured && k < p->puts; k++)
-        back[k] += extra_ns(transfer_s(&p->put[k].transfer, op->bytes * p->put[k].share));
+        back[k] += flow_extra_ns(transfer_s(&p->put[k].transfer, op->bytes * p->put[k].share));
     return finish(w, e->a, quorum_time(&p->written, p->puts, back));
 }
 
@@ -246,6 +239,8 @@ flow_event(struct window *w, const struct event *e)
         [STEP_WRITE_KEY] = on_write_keyed,
         [STEP_PUT] = on_written,
     };
+    if (e->kind >= CARE_FIRST)
+        return care_event(w, e);
     struct op *op = &w->op[e->a];
     const struct path *p = op->path;
     const struct leg *const legs[] = {p->fetch, p->ask, p->ask, p->put};
@@ -255,6 +250,16 @@ flow_event(struct window *w, const struct event *e)
     if (rc < 0 || --op->left > 0)
         return rc;
     return on_all_arrived[e->kind](w, e);
+}
+
+static bool
+path_fails(const struct path *p, const struct operation *wanted)
+{
+    if (p == NULL)
+        return true;
+    if (wanted->bare)
+        return wanted->read ? p->lists_fail : p->removals_fail;
+    return wanted->read ? p->reads_fail : p->writes_fail;
 }
 
 int
@@ -270,25 +275,29 @@ flow_start(struct window *w, struct source *from, sim_ns at)
 
     w->simulated++;
     w->cell[cell].operations += measured;
-    if (p == NULL || (wanted->read ? p->reads_fail : p->writes_fail))
+    if (path_fails(p, wanted)) {
+        w->cell[cell].failed[p == NULL ? FAILURE_DOWN : p->fails] += measured;
         return 0;
+    }
     const int rc = op_new(w, &i);
 
     if (rc < 0)
         return rc;
-    const sim_ns trip =
-        p->user.rtt + whole_ns(sampler_draw(&p->user.jitter, &from->travel), JITTER_MOST_NS);
+    const sim_ns trip = p->user.rtt + flow_jitter_ns(sampler_draw(&p->user.jitter, &from->travel));
 
     w->open += measured;
     w->op[i] = (struct op){.start = at,
                            .out = trip / 2,
                            .back = trip - trip / 2,
                            .path = p,
-                           .bytes = wanted->bytes,
+                           .bytes = wanted->bare ? 0 : wanted->bytes,
                            .cell = cell,
                            .read = wanted->read,
+                           .bare = wanted->bare,
                            .hit = luck < p->hit,
                            .probe = from->course == COURSE_PROBE,
                            .measured = measured};
+    if (p->careful)
+        return care_start(w, i);
     return wanted->read ? read_start(w, i) : write_start(w, i);
 }

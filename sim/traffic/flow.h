@@ -25,4 +25,25 @@ MUST_CHECK int flow_start(struct window *window, struct source *source, sim_ns a
 /* An operation arrives at a station: an event, due now. */
 MUST_CHECK int flow_event(struct window *window, const struct event *event);
 
+/* An operation is over: its place in the pool is free. */
+void flow_drop(struct window *window, uint32_t op);
+
+/* Longest jitter (115 days) and transfer (3 years) told apart: sums stay below 2^62 ns. */
+#define FLOW_JITTER_MOST_NS 1e16
+#define FLOW_EXTRA_MOST_NS  1e17
+
+static inline sim_ns
+flow_jitter_ns(double ns)
+{
+    return (sim_ns)((ns < FLOW_JITTER_MOST_NS ? ns : FLOW_JITTER_MOST_NS) + 0.5);
+}
+
+static inline sim_ns
+flow_extra_ns(double seconds)
+{
+    const double ns = seconds * (double)NS_PER_S;
+
+    return (sim_ns)((ns < FLOW_EXTRA_MOST_NS ? ns : FLOW_EXTRA_MOST_NS) + 0.5);
+}
+
 #endif

@@ -28,6 +28,7 @@ operations_open(struct operations *from, const struct operation_kinds *kinds,
     from->gap_ns = rate_per_s > 0 ? (double)NS_PER_S / rate_per_s : (double)INFINITY;
     from->at_ns = 0;
     from->reads = reads;
+    from->lists = from->removals = 0;
     from->size = kinds->size;
     from->upper = kinds->upper;
     from->classes = kinds->classes;
@@ -47,7 +48,11 @@ operations_next(struct operations *from, struct operation *out)
     while (class + 1 < from->classes && pick >= from->upper[class])
         class ++;
     out->class = class;
-    out->read = stream_chance(s, from->reads);
+
+    const double what = stream_uniform(s);
+
+    out->read = what < from->reads + from->lists;
+    out->bare = out->read ? what >= from->reads : what >= 1 - from->removals;
     out->u = stream_uniform(s);
     out->bytes = sampler_draw(&from->size[class], s);
 }

@@ -4,8 +4,8 @@
 /*
  * The operations of one cohort in one segment of a window: a Poisson process at the rate of its
  * hour (accounts x operations per second x hour multiplier). Each operation draws, in this order:
- * the gap before it, its data class by weight, read or write, the account's place u among the
- * cohort's, and the object's size.
+ * the gap before it, its data class by weight, what it does (read, list, write or delete), the
+ * account's place u among the cohort's, and the object's size.
  *
  * The stream is keyed by (seed, replication, cohort, segment, course) and by nothing of the
  * strategy or regime, so all strategies meet the same operations (invariant T1). The cost of an
@@ -24,8 +24,9 @@ enum course {
 struct operation {
     double at_ns; /* since the course's start */
     uint32_t class;
-    bool read;
-    double u; /* account ordinal / accounts */
+    bool read; /* reads or lists; else writes or deletes */
+    bool bare; /* lists or deletes: no object's bytes go, no key is asked for */
+    double u;  /* account ordinal / accounts */
     double bytes;
 };
 
@@ -33,9 +34,9 @@ struct operations {
     struct stream stream;
     double gap_ns; /* mean; infinity: none ever arrives */
     double at_ns;
-    double reads;
-    const struct sampler *size; /* borrows; one a class */
-    const double *upper;        /* borrows; cumulated class weights, the last 1 */
+    double reads, lists, removals; /* shares; the caller may set the last two, 0 once opened */
+    const struct sampler *size;    /* borrows; one a class */
+    const double *upper;           /* borrows; cumulated class weights, the last 1 */
     uint32_t classes;
 };
 

@@ -70,6 +70,18 @@ legs_alloc(const struct maker *m, uint64_t holders)
                        sizeof(struct leg));
 }
 
+/* A link's hours are set anew with each hour. ERR_MEMORY. */
+static int
+note_hours(struct paths *paths, struct transfer *transfer, const struct link *link)
+{
+    if (link->loss_hour == NULL && link->bandwidth_hour == NULL)
+        return 0;
+    if (VEC_ROOM(&paths->hourly) < 0)
+        return ERR_MEMORY;
+    paths->hourly.item[paths->hourly.count++] = (struct hourly){transfer, link};
+    return 0;
+}
+
 /* Legs from the gateway to sites; `to_site` says which way the object's bytes flow. */
 static int
 make_site_legs(const struct maker *m, uint64_t sites, bool to_site, const struct leg **out,
@@ -101,6 +113,10 @@ make_site_legs(const struct maker *m, uint64_t sites, bool to_site, const struct
         bytes = to_site ? link : world_link(m->world, there, here);
         leg_travel(leg, link);
         transfer_init(&leg->transfer, bytes);
+        leg->bytes = bytes;
+        leg->pipe = bytes->pipe;
+        if (note_hours(m->paths, &leg->transfer, bytes) < 0)
+            return why_no_memory(m->why);
     }
     *count = (uint32_t)(leg - *out);
     return 0;
@@ -149,7 +165,11 @@ make_user_leg(const struct maker *m, struct path *p)
         return rc;
     leg_travel(&p->user, link);
     transfer_init(&p->upload, link);
-    transfer_init(&p->user.transfer, world_link(m->world, at, m->user));
+    p->up = link;
+    p->up_pipe = link->pipe;
+    p->user.bytes = world_link(m->world, at, m->user);
+    p->user.pipe = p->user.bytes->pipe;
+    transfer_init(&p->user.transfer, p->user.bytes);
     return 0;
 }
 
@@ -157,8 +177,12 @@ static int
 make_fetches(const struct maker *m, struct path *p)
 {
     const struct place_id here = m->world->site[p->user.station].at;
-    double rtt[HOLDERS_MAX];
+    double *rtt = arena_alloc(&m->paths->arena, m->world->sites, sizeof *rtt);
     uint64_t set = 0;
+
+    if (rtt == NULL)
+        return why_no_memory(m->why);
+    p->rtt = rtt;
 
     for (uint32_t i = 0; i < m->world->sites; i++) {
         const struct link *link;
@@ -176,13 +200,16 @@ make_fetches(const struct maker *m, struct path *p)
         rtt[i] = link->rtt_s;
     }
     if (!isfinite(formula_nearest(&m->rule->data, rtt, &set))) {
-        p->reads_fail = true;
+        p->reads_fail = p->lists_fail = true;
         return 0;
     }
     const int rc = make_site_legs(m, set, false, &p->fetch, &p->fetches);
 
-    if (rc == 0 && (all_lost(p->fetch, p->fetches) || p->user.transfer.loss >= 1))
-        p->reads_fail = true;
+    p->first = set;
+    if (rc == 0 && (all_lost(p->fetch, p->fetches) || p->user.transfer.loss >= 1)) {
+        p->reads_fail = p->lists_fail = true;
+        p->fails = FAILURE_UNREACHABLE;
+    }
     return rc;
 }
 
@@ -200,17 +227,30 @@ make_puts(const struct maker *m, struct path *p)
                                  .least = m->rule->writes_all ? sites : sites / 2 + 1};
     if (working < p->written.least || !formula_holds(&m->rule->data, up) || p->upload.loss >= 1 ||
         all_lost(p->put, p->puts))
-        p->writes_fail = true;
+        p->writes_fail = p->removals_fail = true;
     else
         legs_quorum(&p->written, p->put, p->puts);
+    if (p->upload.loss >= 1 || all_lost(p->put, p->puts))
+        p->fails = FAILURE_UNREACHABLE;
     return 0;
+}
+
+/* Where the key is asked from: the place that decrypts. */
+static struct place_id
+asks_from(const struct maker *m, const struct path *p)
+{
+    if (p->client)
+        return m->user;
+    if (m->rule->decrypts == DECRYPTS_SITE && p->first != 0)
+        return m->world->site[__builtin_ctzll(p->first)].at;
+    return m->world->site[p->user.station].at;
 }
 
 static int
 make_asks(const struct maker *m, struct path *p)
 {
     const struct world *w = m->world;
-    const struct place_id from = p->client ? m->user : w->site[p->user.station].at;
+    const struct place_id from = asks_from(m, p);
     uint64_t devices = 0, stores;
     struct leg *leg;
 
@@ -245,6 +285,104 @@ make_asks(const struct maker *m, struct path *p)
     return 0;
 }
 
+/* Careful paths */
+
+static bool
+has_limits(const struct limits *l)
+{
+    return l->queue_ends || l->quota_per_s > 0 || l->answers_within_s > 0;
+}
+
+/* May an operation be refused, or take too long? */
+static bool
+is_fallible(const struct maker *m)
+{
+    bool any = m->rule->timeout_s > 0;
+
+    for (uint32_t i = 0; i < m->world->sites; i++)
+        any |= (m->rule->sites >> i & 1) != 0 && has_limits(&m->world->site[i].limits);
+    for (uint32_t i = 0; i < m->world->stores; i++)
+        any |= (m->rule->fetch_stores >> i & 1) != 0 && has_limits(&m->world->store[i].limits);
+    return any;
+}
+
+static bool
+by_vpn(const struct maker *m, const struct cohort *c)
+{
+    return m->regime->blocked && c->vpn > 0;
+}
+
+static bool
+has_pipe(const struct leg *leg, uint32_t legs)
+{
+    for (uint32_t i = 0; i < legs; i++)
+        if (leg[i].pipe != 0)
+            return true;
+    return false;
+}
+
+static bool
+is_careful(const struct maker *m, const struct path *p)
+{
+    const struct cohort *c = &m->world->cohort[p->cohort.i];
+    const struct rule *r = m->rule;
+
+    return p->fallible || r->reads_fastest || r->keys_parallel || r->edge.objects > 0 ||
+           c->connections.idle_s > 0 || c->lists > 0 || c->removals > 0 || by_vpn(m, c) ||
+           p->user.pipe != 0 || p->up_pipe != 0 || has_pipe(p->fetch, p->fetches) ||
+           has_pipe(p->put, p->puts);
+}
+
+/* The leg from who decrypts to the edge cache. */
+static int
+make_edge(const struct maker *m, struct path *p)
+{
+    const struct place_id at = m->rule->edge.at;
+    const struct place_id from = p->client ? m->user : m->world->site[p->user.station].at;
+    const struct link *link;
+    const int rc = find_link(m, from, at, &link);
+
+    if (rc < 0)
+        return rc;
+    p->edge = (struct leg){.share = 1, .bytes = world_link(m->world, at, from)};
+    p->edge.pipe = p->edge.bytes->pipe;
+    leg_travel(&p->edge, link);
+    transfer_init(&p->edge.transfer, p->edge.bytes);
+    return 0;
+}
+
+static int
+make_careful(const struct maker *m, struct path *p)
+{
+    const uint64_t up = m->rule->sites & ~m->regime->sites_down;
+    int rc = 0;
+
+    p->fallible = is_fallible(m);
+    p->careful = is_careful(m, p);
+    if (!p->careful)
+        return 0;
+    rc = make_site_legs(m, up, false, &p->every, &p->everys);
+    for (uint32_t i = 0; rc == 0 && i < p->everys; i++) /* no answer ever comes from there */
+        if (p->every[i].transfer.loss >= 1)
+            p->rtt[p->every[i].station] = (double)INFINITY;
+    p->data = (struct quorum){.formula = &m->rule->data};
+    legs_quorum(&p->data, p->every, p->everys);
+    if (rc == 0 && m->rule->edge.objects > 0)
+        rc = make_edge(m, p);
+    if (by_vpn(m, &m->world->cohort[p->cohort.i]))
+        p->vpn = sampler_of(&m->world->cohort[p->cohort.i].vpn_delay, (double)NS_PER_S);
+    return rc;
+}
+
+bool
+paths_are_fallible(const struct paths *paths)
+{
+    for (size_t i = 0; i < paths->path.count; i++)
+        if (paths->path.item[i].fallible)
+            return true;
+    return false;
+}
+
 static int
 make_path(struct maker *m, struct path *p)
 {
@@ -254,7 +392,7 @@ make_path(struct maker *m, struct path *p)
     m->path = p;
     rc = make_user_leg(m, p);
     if (rc == 0 && p->user.station == NONE) {
-        p->reads_fail = p->writes_fail = true;
+        p->reads_fail = p->writes_fail = p->lists_fail = p->removals_fail = true;
         return 0;
     }
     if (rc == 0)
@@ -263,6 +401,8 @@ make_path(struct maker *m, struct path *p)
         rc = make_puts(m, p);
     if (rc == 0)
         rc = make_asks(m, p);
+    if (rc == 0)
+        rc = make_careful(m, p);
     return rc;
 }
 
@@ -302,6 +442,13 @@ path_of_rule(struct maker *m, size_t first, struct cohort_id cohort, uint32_t *r
     return rc;
 }
 
+static void
+add_rates(struct path *p, const struct cohort *cohort, double weight)
+{
+    p->key_reads_per_s += cohort->operations_per_s * cohort->reads * weight;
+    p->operations_per_s += cohort->operations_per_s * weight;
+}
+
 static int
 make_cohort(struct paths *paths, const struct regime *regime, struct cohort_id id, struct why *why)
 {
@@ -334,8 +481,7 @@ make_cohort(struct paths *paths, const struct regime *regime, struct cohort_id i
                 continue;
             rc = path_of_rule(&m, first, id, &here->path);
             if (rc == 0)
-                paths->path.item[here->path].key_reads_per_s +=
-                    cohort->operations_per_s * cohort->reads * e->world->class[c].weight;
+                add_rates(&paths->path.item[here->path], cohort, e->world->class[c].weight);
         }
     }
     return rc;
@@ -360,7 +506,32 @@ paths_release(struct paths *paths)
 {
     arena_release(&paths->arena);
     free(paths->path.item);
+    free(paths->hourly.item);
     *paths = (struct paths){0};
+}
+
+/* Operations of one account are a Poisson process, so the last is older than `idle` with
+ * probability exp(-rate x idle). */
+static double
+cold_connections(const struct path *p, const struct cohort *c, unsigned hour)
+{
+    if (c->connections.idle_s <= 0)
+        return 0;
+    return exp(-p->operations_per_s * c->hour[hour] * c->connections.idle_s);
+}
+
+/* The transfers that lie in the path itself; those of legs are noted. */
+static void
+set_hour_links(struct path *p, unsigned hour)
+{
+    if (p->up != NULL && (p->up->loss_hour != NULL || p->up->bandwidth_hour != NULL))
+        transfer_init_hour(&p->upload, p->up, hour);
+    struct leg *const leg[] = {&p->user, &p->edge};
+
+    for (size_t i = 0; i < COUNT(leg); i++)
+        if (leg[i]->bytes != NULL &&
+            (leg[i]->bytes->loss_hour != NULL || leg[i]->bytes->bandwidth_hour != NULL))
+            transfer_init_hour(&leg[i]->transfer, leg[i]->bytes, hour);
 }
 
 void
@@ -372,7 +543,11 @@ paths_set_hour(struct paths *paths, const struct world *world, unsigned hour)
         const double kept = p->client ? 0 : reads * p->rule->key_cache_ttl_s;
 
         p->hit = isfinite(kept) ? kept / (1 + kept) : 1;
+        p->cold = cold_connections(p, &world->cohort[p->cohort.i], hour);
+        set_hour_links(p, hour);
     }
+    for (size_t i = 0; i < paths->hourly.count; i++)
+        transfer_init_hour(paths->hourly.item[i].transfer, paths->hourly.item[i].link, hour);
 }
 
 static void
@@ -401,10 +576,17 @@ paths_load(const struct paths *paths, const struct world *world, unsigned hour,
                 continue;
             const struct path *p = &paths->path.item[part->path];
             const double reads = p->reads_fail ? 0 : here * c->reads;
-            const double writes = p->writes_fail ? 0 : here * (1 - c->reads);
+            const double writes =
+                p->writes_fail ? 0 : here * (1 - c->reads - c->lists - c->removals);
+            const double lists = p->lists_fail ? 0 : here * c->lists;
+            const double removals = p->removals_fail ? 0 : here * c->removals;
+            const double far = reads * (1 - p->rule->edge.hit) + lists; /* past the edge cache */
 
-            add_load(p->fetch, p->fetches, reads, jobs_per_s);
-            add_load(p->put, p->puts, writes, jobs_per_s);
+            if (p->rule->reads_fastest)
+                add_load(p->every, p->everys, far, jobs_per_s);
+            else
+                add_load(p->fetch, p->fetches, far, jobs_per_s);
+            add_load(p->put, p->puts, writes + removals, jobs_per_s);
             add_load(p->ask, p->asks, reads * (1 - p->hit) + writes, jobs_per_s);
         }
     }

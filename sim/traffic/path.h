@@ -38,24 +38,49 @@ struct leg {
     uint32_t station;
     uint64_t holder;          /* its bit in a formula's mask */
     bool here;                /* the gateway itself: no network between */
+    uint32_t pipe;            /* that the object's bytes share with others; 0: none */
     sim_ns rtt;               /* without jitter */
     struct sampler jitter;    /* ns */
     double share;             /* of the object's bytes */
     struct transfer transfer; /* of the object's bytes in their direction; free for keys */
+    const struct link *bytes; /* the link of `transfer`; NULL: none */
+};
+
+/* Why an operation failed. */
+enum failure {
+    FAILURE_DOWN,        /* too much of what it needs is down */
+    FAILURE_UNREACHABLE, /* the network loses everything */
+    FAILURE_REFUSED,     /* a station took no more */
+    FAILURE_TIMED_OUT,   /* it took too long, or an answer that it needs did */
+    FAILURES
 };
 
 struct path {
     const struct rule *rule;
     struct cohort_id cohort;
-    bool reads_fail, writes_fail;
+    bool reads_fail, writes_fail, lists_fail, removals_fail;
+    enum failure fails;     /* why, where they do */
     bool client;            /* decrypts and seals at the user's */
     struct leg user;        /* user to gateway; transfer: gateway to user */
     struct transfer upload; /* user to gateway */
+    const struct link *up;  /* its link */
+    uint32_t up_pipe;
     const struct leg *fetch, *ask, *put;
     uint32_t fetches, asks, puts;
     struct quorum keys, written; /* over asks, over puts */
     double key_reads_per_s;      /* of one account, at hour multiplier 1 */
     double hit; /* probability that the key is cached, in the hour of paths_set_hour */
+    /* of a careful path: one whose operations pass more than the plain steps (care.h) */
+    bool careful, fallible;  /* fallible: its operations may be refused, or take too long */
+    const struct leg *every; /* to all working sites, bytes coming */
+    uint32_t everys;
+    double *rtt;             /* from the gateway to each site; infinite: not to be asked */
+    struct quorum data;      /* over `every` */
+    uint64_t first;          /* sites of the first fetch */
+    struct leg edge;         /* from who decrypts to the edge cache; bytes coming */
+    double operations_per_s; /* of one account, at hour multiplier 1 */
+    double cold;             /* probability that the user's connection is, in the hour set */
+    struct sampler vpn;      /* ns more for each of the user's round trips */
 };
 
 /* The accounts of a cohort below `upper` (and above the part before), for one data class. */
@@ -74,6 +99,13 @@ struct paths {
     uint32_t parts[HOLDERS_MAX];    /* of each cohort */
     struct part *part[HOLDERS_MAX]; /* of each cohort: [class x parts + part] */
     double longest_jitter_ns;       /* mean, summed along a path; of any path */
+    struct {
+        struct hourly {
+            struct transfer *transfer; /* of a leg in the arena */
+            const struct link *link;   /* with hours of its own */
+        } * item;
+        size_t count, capacity;
+    } hourly;
 };
 
 /* Start from `{0}`. ERR_MEMORY, or ERR_INPUT when an RTT that is needed is not known. */
@@ -84,7 +116,11 @@ void paths_release(struct paths *paths);
  * the account's reads under the rule (DESIGN section 3). */
 void paths_set_hour(struct paths *paths, const struct world *world, unsigned hour);
 
-/* Jobs a second that each station is offered in the hour set. */
+/* Whether some path's operations may be refused or take too long: then causes of failure are told
+ * apart. */
+bool paths_are_fallible(const struct paths *paths);
+
+/* Jobs a second that each station is offered in the hour set, retries left out. */
 void paths_load(const struct paths *paths, const struct world *world, unsigned hour,
                 double jobs_per_s[STATIONS_MAX]);
 

@@ -30,13 +30,39 @@ same_dist(const struct dist *a, const struct dist *b)
 }
 
 static bool
+same_care(const struct rule *a, const struct rule *b)
+{
+    return a->reads_fastest == b->reads_fastest && a->keys_parallel == b->keys_parallel &&
+           a->timeout_s == b->timeout_s && a->retries == b->retries &&
+           a->back_off_s == b->back_off_s && a->edge.objects == b->edge.objects &&
+           a->edge.at.i == b->edge.at.i && a->edge.hit == b->edge.hit;
+}
+
+static bool
+same_limits(const struct limits *a, const struct limits *b)
+{
+    return a->queue_ends == b->queue_ends && a->queue == b->queue &&
+           a->quota_per_s == b->quota_per_s && a->burst == b->burst &&
+           a->answers_within_s == b->answers_within_s;
+}
+
+static bool
+same_hours(const double *a, const double *b)
+{
+    for (uint32_t h = 0; h < 24; h++)
+        if ((a != NULL ? a[h] : 1) != (b != NULL ? b[h] : 1))
+            return false;
+    return true;
+}
+
+static bool
 same_rule(const struct rule *a, const struct rule *b)
 {
     return a->cohorts == b->cohorts && a->classes == b->classes &&
            same_number(a->share, b->share) && formula_same(&a->data, &b->data) &&
            formula_same(&a->fetch, &b->fetch) && a->gateway.i == b->gateway.i &&
            a->decrypts == b->decrypts && a->key_cache_ttl_s == b->key_cache_ttl_s &&
-           a->writes_all == b->writes_all;
+           a->writes_all == b->writes_all && same_care(a, b);
 }
 
 static bool
@@ -66,7 +92,7 @@ same_holders(const struct world *a, const struct world *b)
 
         if (x->at.i != y->at.i || x->servers != y->servers || !same_dist(&x->service, &y->service))
             return false;
-        if (!same_failures(&x->fails, &y->fails))
+        if (!same_failures(&x->fails, &y->fails) || !same_limits(&x->limits, &y->limits))
             return false;
     }
     for (uint32_t i = 0; i < a->stores; i++) {
@@ -74,7 +100,8 @@ same_holders(const struct world *a, const struct world *b)
 
         if (x->kind != y->kind || x->at.i != y->at.i || x->servers != y->servers)
             return false;
-        if (!same_dist(&x->service, &y->service) || !same_failures(&x->fails, &y->fails))
+        if (!same_dist(&x->service, &y->service) || !same_failures(&x->fails, &y->fails) ||
+            !same_limits(&x->limits, &y->limits))
             return false;
     }
     return true;
@@ -93,7 +120,10 @@ same_users(const struct world *a, const struct world *b)
         const struct cohort *x = &a->cohort[i], *y = &b->cohort[i];
 
         if (x->at.i != y->at.i || x->accounts != y->accounts || x->reads != y->reads ||
-            x->operations_per_s != y->operations_per_s)
+            x->operations_per_s != y->operations_per_s || x->lists != y->lists ||
+            x->removals != y->removals || x->connections.idle_s != y->connections.idle_s ||
+            x->connections.tls != y->connections.tls || x->vpn != y->vpn ||
+            !same_dist(&x->vpn_delay, &y->vpn_delay))
             return false;
         for (size_t h = 0; h < COUNT(x->hour); h++)
             if (x->hour[h] != y->hour[h])
@@ -112,7 +142,9 @@ same_network(const struct world *a, const struct world *b)
 
         if (x->known != y->known || !same_number(x->rtt_s, y->rtt_s) ||
             !same_dist(&x->jitter, &y->jitter) || !same_number(x->loss, y->loss) ||
-            !same_number(x->bandwidth_bit_s, y->bandwidth_bit_s))
+            !same_number(x->bandwidth_bit_s, y->bandwidth_bit_s) || x->pipe != y->pipe ||
+            x->pipe_bit_s != y->pipe_bit_s || !same_hours(x->loss_hour, y->loss_hour) ||
+            !same_hours(x->bandwidth_hour, y->bandwidth_hour))
             return false;
     }
     return true;
@@ -202,7 +234,7 @@ add_epoch(struct regime_list *list, const struct epoch *epoch, double share, uin
     int rc = add(list, &(struct regime){.epoch = epoch, .probability = 1}, why);
 
     for (uint32_t i = 0; rc == 0 && i < n; i++) {
-        const struct regime alone = {epoch, part[i].site, part[i].store, part[i].odds};
+        const struct regime alone = {epoch, part[i].site, part[i].store, false, part[i].odds};
 
         sum += alone.probability;
         rc = add(list, &alone, why);
@@ -210,7 +242,8 @@ add_epoch(struct regime_list *list, const struct epoch *epoch, double share, uin
     for (uint32_t i = 0; failures > 1 && i < n; i++)
         for (uint32_t j = i + 1; rc == 0 && j < n; j++) {
             const struct regime pair = {epoch, part[i].site | part[j].site,
-                                        part[i].store | part[j].store, part[i].odds * part[j].odds};
+                                        part[i].store | part[j].store, false,
+                                        part[i].odds * part[j].odds};
 
             sum += pair.probability;
             rc = add(list, &pair, why);

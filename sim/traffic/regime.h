@@ -20,6 +20,8 @@
 struct regime {
     const struct epoch *epoch; /* the first of those merged */
     uint64_t sites_down, stores_down;
+    bool blocked; /* the service is: users with a VPN go on by it, cohorts without have none. Only
+                     regime_blocked makes such a one. */
     double probability; /* over a strategy's regimes they sum to 1 */
 };
 

@@ -9,6 +9,8 @@
 struct totals {
     double served_per_s;
     double key_reads_per_s, key_hits_per_s;
+    bool fallible; /* operations may fail for more than one cause */
+    double operations_per_s[HOLDERS_MAX], failed_per_s[HOLDERS_MAX][FAILURES]; /* of cohorts */
     double utilisation[STATIONS_MAX];
 };
 
@@ -51,6 +53,9 @@ record_cohort(struct recording *out, struct window *w, const struct window_resul
         row->key_hits = cell->key_hits;
         row->latency = cell->latency; /* the recording owns it now */
         cell->latency = (struct hist){0};
+        sum->operations_per_s[kind->cohort] += weight * (double)cell->operations;
+        for (uint32_t f = 0; f < FAILURES; f++)
+            sum->failed_per_s[kind->cohort][f] += weight * (double)cell->failed[f];
         sum->served_per_s += weight * (double)cell->served;
         sum->key_reads_per_s += weight * (double)cell->key_reads;
         sum->key_hits_per_s += weight * (double)cell->key_hits;
@@ -95,6 +100,7 @@ run_regime(struct run *run, const struct regime *regime, size_t ordinal)
 
     if (rc < 0)
         goto out;
+    run->sum.fallible |= paths_are_fallible(&paths);
     const struct window_plan plan = {world, &paths, run->model->study.seed, run->replication,
                                      run->model->study.window};
 
@@ -117,6 +123,39 @@ run_regime(struct run *run, const struct regime *regime, size_t ordinal)
 out:
     window_clear(w);
     paths_release(&paths);
+    return rc;
+}
+
+/* Shares of operations that failed, by cause: of all, and of each cohort. */
+static int
+record_failed(const struct run *run)
+{
+    static const enum metric_id metric[FAILURES] = {
+        [FAILURE_DOWN] = METRIC_FAILED_DOWN,
+        [FAILURE_UNREACHABLE] = METRIC_FAILED_UNREACHABLE,
+        [FAILURE_REFUSED] = METRIC_FAILED_REFUSED,
+        [FAILURE_TIMED_OUT] = METRIC_FAILED_TIMED_OUT,
+    };
+    const struct totals *sum = &run->sum;
+    const uint32_t strategy = run->strategy.i, cohorts = run->model->world->cohorts;
+    int rc = 0;
+
+    for (uint32_t f = 0; rc == 0 && sum->fallible && f < FAILURES; f++) {
+        double all = 0, failed = 0;
+
+        for (uint32_t i = 0; rc == 0 && i < cohorts; i++) {
+            const double of = sum->operations_per_s[i];
+
+            all += of;
+            failed += sum->failed_per_s[i][f];
+            if (of > 0)
+                rc = record_value(run->out, strategy, metric[f],
+                                  label_with(label_total, LABEL_COHORT, i),
+                                  sum->failed_per_s[i][f] / of);
+        }
+        if (rc == 0 && all > 0)
+            rc = record_value(run->out, strategy, metric[f], label_total, failed / all);
+    }
     return rc;
 }
 
@@ -157,7 +196,7 @@ traffic_run(const struct model *model, struct strategy_id strategy, uint64_t rep
     }
     for (size_t i = 0; rc == 0 && i < regimes.count; i++)
         rc = run_regime(&run, &regimes.item[i], i);
-    if (rc == 0 && record_totals(&run) < 0)
+    if (rc == 0 && (record_totals(&run) < 0 || record_failed(&run) < 0))
         rc = why_no_memory(why);
 out:
     if (run.window != NULL)

@@ -70,6 +70,18 @@ transfer_init(struct transfer *t, const struct link *link)
     t->steady_s = fmax(t->segment_s, 1 / transfer_padhye(t->loss, t->rtt_s, rto_s));
 }
 
+void
+transfer_init_hour(struct transfer *t, const struct link *link, unsigned hour)
+{
+    struct link now = *link;
+
+    if (link->loss_hour != NULL)
+        now.loss *= link->loss_hour[hour];
+    if (link->bandwidth_hour != NULL)
+        now.bandwidth_bit_s *= link->bandwidth_hour[hour];
+    transfer_init(t, &now);
+}
+
 /*
  * Round trips spent waiting in slow start: each round but the last costs what is left of a round
  * trip after its window was sent, if it is reached. `reached` is q^N_r, which a square and a

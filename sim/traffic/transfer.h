@@ -55,6 +55,9 @@ struct transfer {
 /* Bytes flowing along `link`. */
 void transfer_init(struct transfer *t, const struct link *link);
 
+/* The same in a UTC hour of the day, with the link's multipliers of that hour. */
+void transfer_init_hour(struct transfer *t, const struct link *link, unsigned hour);
+
 /* A transfer that takes no time: inside one site. */
 void transfer_init_free(struct transfer *t);
 

@@ -1,6 +1,7 @@
 #include "traffic/window.h"
 
 #include <stdlib.h>
+#include "traffic/care.h"
 #include "traffic/flow.h"
 
 /* Longest measured time of a segment, so that instants fit: with very few operations the window
@@ -42,6 +43,7 @@ stations_draw_from(struct window *w, enum course course)
             stream_open(&w->travel[i], w->seed, w->replication, PURPOSE_NETWORK, i, b);
         }
     stream_open(&w->probed, w->seed, w->replication, PURPOSE_SERVICE, STATIONS_MAX, b);
+    care_draw_from(w, b);
 }
 
 /* Sources */
@@ -70,6 +72,8 @@ source_open(struct window *w, uint32_t cohort, enum course course, double rate_p
     from->starts = course == COURSE_WARM_UP ? 0 : w->from;
     from->ends = course == COURSE_WARM_UP ? w->from : course == COURSE_PROBE ? w->to : w->ends;
     operations_open(&from->from, &w->kinds, &key, rate_per_s, w->world->cohort[cohort].reads);
+    from->from.lists = w->world->cohort[cohort].lists;
+    from->from.removals = w->world->cohort[cohort].removals;
     stream_open(&from->travel, w->seed, w->replication, PURPOSE_NETWORK, STATIONS_MAX + cohort, b);
     stream_open(&from->cached, w->seed, w->replication, PURPOSE_KEY_CACHE, cohort, b);
     source_next(from);
@@ -232,6 +236,7 @@ segment_run(struct window *w, unsigned hour, double operations)
     w->free_op = NONE;
     queue_reset(&w->queue);
     stations_reset(w);
+    care_reset(w);
     stations_draw_from(w, COURSE_WARM_UP);
     sources_open(w, hour);
     return segment_loop(w);
@@ -266,6 +271,7 @@ window_run(struct window *w, const struct window_plan *plan)
     w->replication = plan->replication;
     w->legs = most_legs(plan->paths);
     operation_kinds_init(&w->kinds, plan->world);
+    rc = care_prepare(w);
     for (w->segment = 0; rc == 0 && w->segment < SEGMENTS; w->segment++) {
         paths_set_hour(plan->paths, plan->world, hour[w->segment]);
         rc = segment_run(w, hour[w->segment], (double)plan->operations / SEGMENTS);
@@ -293,6 +299,7 @@ window_release(struct window *w)
     for (size_t i = 0; i < COUNT(w->station); i++)
         station_release(&w->station[i]);
     queue_release(&w->queue);
+    care_release(w);
     free(w->op);
     free(w->done);
     *w = (struct window){0};

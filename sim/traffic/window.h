@@ -36,9 +36,11 @@
  */
 #include "engine/queue.h"
 #include "stats/hist.h"
+#include "traffic/gate.h"
 #include "traffic/hours.h"
 #include "traffic/operation.h"
 #include "traffic/path.h"
+#include "traffic/pipe.h"
 #include "traffic/station.h"
 
 #define WARM_UP_SHARE       0.1
@@ -49,6 +51,7 @@
 /* One cohort's operations of one data class. */
 struct window_cell {
     uint64_t operations, served, key_reads, key_hits;
+    uint64_t failed[FAILURES]; /* the rest, by cause */
     struct hist latency;
 };
 
@@ -76,7 +79,22 @@ struct op {
     uint32_t cell;
     uint32_t next_free;
     uint16_t left; /* legs of the present step that have not arrived */
-    bool read, hit, probe, measured;
+    bool read, bare, hit, probe, measured;
+};
+
+/* What careful operations need beside (care.h). */
+struct care {
+    struct gate gate[STATIONS_MAX];
+    sim_ns within[STATIONS_MAX]; /* answers must come; 0: whenever */
+    struct pipe *pipe;           /* owned */
+    size_t pipes, pipe_room;
+    struct care_op *op; /* owned: beside the pool of operations */
+    size_t op_room;
+    sim_ns *answer; /* owned: of each operation's legs: sites, stores; then transfers */
+    size_t answer_room;
+    uint32_t sites, stores; /* answers of each that one operation has room for */
+    struct stream retry, cold, edge, travel;
+    bool any; /* is there a careful path at all? */
 };
 
 struct window {
@@ -107,6 +125,7 @@ struct window {
     sim_ns *done;     /* owned: answers of each operation's legs */
     size_t done_room;
     uint32_t legs; /* answers kept for one operation */
+    struct care care;
 };
 
 struct window_plan {

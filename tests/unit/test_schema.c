@@ -87,6 +87,7 @@ test_every_key_that_is_read_stands_in_a_sound_scenario(void **state)
     (void)state;
     assert_int_equal(text_read_file(&text, "tests/good/complete.yaml", NULL), 0);
     assert_int_equal(text_read_file(&text, "tests/good/pressed.yaml", NULL), 0);
+    assert_int_equal(text_read_file(&text, "tests/good/busy.yaml", NULL), 0);
     check_used(text_str(&text), &document_form);
     text_release(&text);
 }

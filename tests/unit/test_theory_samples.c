@@ -30,7 +30,9 @@ test_unions_of_heavy_tailed_samples(void **state)
         const char *set;
     } t[] = {
         {120, {.kind = DIST_PARETO, .p = {1, 1.5}}, ACCOUNTS "{pareto: {scale: 1, shape: 1.5}}"},
-        {20, {.kind = DIST_PARETO, .p = {0.5, 0.8}}, ACCOUNTS "{pareto: {scale: 0.5, shape: 0.8}}"},
+        {130,
+         {.kind = DIST_PARETO, .p = {0.5, 0.8}},
+         ACCOUNTS "{pareto: {scale: 0.5, shape: 0.8}}"},
         {120, {.kind = DIST_LOGNORMAL, .p = {3, 4}}, ACCOUNTS "{lognormal: {mean: 3, cv: 4}}"},
     };
 
@@ -69,7 +71,7 @@ test_exposure_grows_as_the_risk_of_one_person_says(void **state)
 {
     static const char *const sets[] = {"authorities.police.requests.orders.targets={others: 1}",
                                        NULL};
-    enum { REPLICATIONS = 60, POINTS = 4, N = THEORY_SEEDS * REPLICATIONS };
+    enum { REPLICATIONS = 120, POINTS = 4, N = THEORY_SEEDS * REPLICATIONS };
     struct model *model = theory_model("subject-risk", sets);
     double sum[POINTS] = {0}, square[POINTS] = {0};
     struct recording r = {0};
@@ -79,16 +81,19 @@ test_exposure_grows_as_the_risk_of_one_person_says(void **state)
         model->study.seed = i % THEORY_SEEDS + 1;
         recording_clear(&r);
         assert_int_equal(legal_run(model, (struct strategy_id){0}, i / THEORY_SEEDS, &r, NULL), 0);
-        for (size_t c = 0; c < r.curves.count; c++)
-            for (unsigned k = 0; k < POINTS; k++) {
-                const double v = r.curves.item[c].value[(k + 1) * CURVE_POINTS / POINTS];
+        for (size_t c = 0; c < r.curves.count; c++) {
+            const struct curve *curve = &r.curves.item[c];
 
-                if (r.curves.item[c].kind == CURVE_CONTENT &&
-                    r.curves.item[c].authority == LABEL_ALL) {
-                    sum[k] += v;
-                    square[k] += v * v;
-                }
+            if (curve->kind != CURVE_CONTENT || curve->authority != LABEL_ALL ||
+                curve->adversary != LABEL_ALL || curve->cohort != LABEL_ALL)
+                continue;
+            for (unsigned k = 0; k < POINTS; k++) {
+                const double v = curve->value[(k + 1) * CURVE_POINTS / POINTS];
+
+                sum[k] += v;
+                square[k] += v * v;
             }
+        }
     }
     for (unsigned k = 0; k < POINTS; k++) {
         const double mean = sum[k] / N,

@@ -5,8 +5,6 @@
 
 /* A thousand accounts, one hit at a time: each is a world of its own, as the events that hit a
  * given account are a Poisson stream of a thousandth of the rate. */
-#define THOUSAND "users.people.accounts=1 k"
-
 static void
 check_share(const char *scenario, const char *const *sets, const char *strategy,
             const char *authority, double p)
@@ -32,26 +30,30 @@ test_site_and_key_store_are_breached_as_the_beta_factor_says(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(beta); i++) {
-        char set[160];
-        const char *const sets[] = {THOUSAND, set, NULL};
+        char set[64];
+        const char *const sets[] = {set, NULL};
 
-        snprintf(set, sizeof set,
-                 "threats.insiders={class: insider, rate: 250 per 1 y, common-cause: %g, "
-                 "sites: [store], key-stores: [vault], accounts: 1}",
-                 beta[i]);
+        snprintf(set, sizeof set, "threats.insiders.common-cause=%g", beta[i]);
         check_share("insider-common-cause", sets, "common", "insiders", both(1, beta[i]));
     }
 }
 
-/* The same of the one account that there is, by events that take all there are. */
+/* The same of all accounts at once, by events that take all there are. */
 static void
 test_a_common_cause_opens_all_at_once(void **state)
 {
-    const struct theory t = {METRIC_CONTENT_ANY, .expected = both(1, 0.4), .authority = "insiders",
-                             .error = 0.006};
+    static const char *const sets[] = {
+        "threats.insiders={class: insider, rate: 25 per 100 y, common-cause: 0.4, "
+        "sites: [store], key-stores: [vault], scope: bulk}",
+        NULL};
+    const struct theory t[] = {
+        {METRIC_CONTENT_ANY, .expected = both(1, 0.4), .authority = "insiders", .error = 0.006},
+        {METRIC_CONTENT_ACCOUNTS, .expected = 1000 * both(1, 0.4), .authority = "insiders",
+         .error = 0.006},
+    };
 
     (void)state;
-    theory_check_scenario("insider-common-cause", NULL, "common", 2500, &t, 1);
+    theory_check_scenario("insider-common-cause", sets, "common", 2000, t, COUNT(t));
 }
 
 /*
@@ -71,7 +73,7 @@ test_shares_are_captured_as_the_binomial_tail_says(void **state)
     for (size_t i = 0; i < COUNT(t); i++) {
         const double p = -expm1(-1.6 * (1 - t[i].beta)), common = -expm1(-1.6 * t[i].beta);
         char set[64];
-        const char *const sets[] = {THOUSAND, "threats.thieves.rate=400 per 1 y", set, NULL};
+        const char *const sets[] = {set, NULL};
 
         snprintf(set, sizeof set, "threats.thieves.common-cause=%g", t[i].beta);
         check_share("share-capture", sets, t[i].strategy, "thieves",

@@ -1,0 +1,754 @@
+#include "traffic/care.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "traffic/flow.h"
+
+/* What an operation asks for: data of a read, keys, or that sites take a write. */
+enum step { STEP_FETCH, STEP_KEY, STEP_PUT, STEPS };
+
+enum {
+    EVENT_STEP = CARE_FIRST, /* + step: a job arrives; `b` holds the leg and the way back */
+    EVENT_PIPE = CARE_FIRST + STEPS,
+    LEG_BITS = 8, /* the leg in the low bits of `b`, the nanoseconds back above */
+};
+
+/* An answer that fails, at a time not below 0: kept negative. */
+#define FAILED_AT(time) (-1 - (time))
+#define NOT_ASKED       SIM_NEVER
+
+/* One operation under way. Its own time is the clock plus what each step is `behind`. */
+struct care_op {
+    uint64_t avoid;       /* sites that failed in this round of fetches */
+    sim_ns sent[STEPS];   /* on the clock */
+    sim_ns behind[STEPS]; /* of the step under way */
+    uint32_t left[STEPS]; /* legs that have not arrived */
+    sim_ns lead;          /* what passes before the operation is sent: hand-shakes, a missed edge */
+    sim_ns data, key;     /* own time at which first bytes, keys are there; NOT_ASKED: not yet */
+    sim_ns first;         /* the same of the data, without `behind` */
+    sim_ns shared;        /* on the clock: when its transfers joined their pipes */
+    uint32_t sharing;     /* transfers in pipes */
+    uint32_t tries;       /* steps repeated */
+    bool needs_key, asked_key, refused, edge;
+    bool over; /* failed, but some of its jobs are still under way */
+};
+
+static struct care_op *
+care_of(const struct window *w, uint32_t i)
+{
+    return &w->care.op[i];
+}
+
+/* Slots of one operation: answers of sites, of stores; then times in pipes of the transfers of
+ * sites, of the user's and of the edge cache's. */
+static size_t
+slots(const struct care *c)
+{
+    return 2 * (size_t)c->sites + c->stores + 2;
+}
+
+static sim_ns *
+answers(const struct window *w, uint32_t i, enum step step)
+{
+    const struct care *c = &w->care;
+
+    return &c->answer[i * slots(c) + (step == STEP_KEY ? c->sites : 0)];
+}
+
+static sim_ns *
+pipe_times(const struct window *w, uint32_t i)
+{
+    const struct care *c = &w->care;
+
+    return &c->answer[i * slots(c) + c->sites + c->stores];
+}
+
+static const struct leg *
+legs_of(const struct path *p, enum step step, uint32_t *count)
+{
+    const struct leg *const leg[STEPS] = {p->every, p->ask, p->put};
+    const uint32_t legs[STEPS] = {p->everys, p->asks, p->puts};
+
+    *count = legs[step];
+    return leg[step];
+}
+
+static const struct quorum *
+quorum_of(const struct path *p, enum step step)
+{
+    const struct quorum *const quorum[STEPS] = {&p->data, &p->keys, &p->written};
+
+    return quorum[step];
+}
+
+/* The end of an operation */
+
+static sim_ns
+timeout_of(const struct path *p)
+{
+    return p->rule->timeout_s > 0 ? ns_from_seconds(p->rule->timeout_s) : SIM_NEVER;
+}
+
+static bool
+is_idle(const struct care_op *c)
+{
+    return c->left[STEP_FETCH] + c->left[STEP_KEY] + c->left[STEP_PUT] + c->sharing == 0;
+}
+
+/* It has failed, and is dropped as soon as none of its jobs is under way. */
+static void
+fail(struct window *w, uint32_t i, enum failure why)
+{
+    struct op *op = &w->op[i];
+    struct care_op *c = care_of(w, i);
+
+    if (!c->over && op->measured) {
+        w->open--;
+        w->cell[op->cell].failed[why]++;
+    }
+    c->over = true;
+    if (is_idle(c))
+        flow_drop(w, i);
+}
+
+/* The user has the answer after `latency`. */
+static int
+served(struct window *w, uint32_t i, sim_ns latency)
+{
+    const struct op *op = &w->op[i];
+    struct window_cell *cell = &w->cell[op->cell];
+
+    if (!op->measured) {
+        flow_drop(w, i);
+        return 0;
+    }
+    if (latency > timeout_of(op->path)) {
+        fail(w, i, FAILURE_TIMED_OUT);
+        return 0;
+    }
+    w->open--;
+    cell->served++;
+    if (op->read && !op->bare && op->path->asks > 0) {
+        cell->key_reads++;
+        cell->key_hits += op->hit;
+    }
+    flow_drop(w, i);
+    return hist_add(&cell->latency, latency);
+}
+
+/* Quorums among answers some of which failed */
+
+/* The time at which enough have answered; NOT_ASKED: never. */
+static sim_ns
+enough_at(const struct quorum *q, uint32_t legs, const sim_ns *answer)
+{
+    sim_ns time[HOLDERS_MAX];
+
+    for (uint32_t k = 0; k < legs; k++)
+        time[k] = answer[k] < 0 ? NOT_ASKED : answer[k];
+    if (q->any > legs)
+        return NOT_ASKED;
+    return quorum_time(q, legs, time);
+}
+
+/* Can those that have not failed by `time` suffice? */
+static bool
+may_suffice(const struct quorum *q, uint32_t legs, const sim_ns *answer, sim_ns time)
+{
+    uint64_t holders = q->at_hand;
+    uint32_t count = 0;
+
+    for (uint32_t k = 0; k < legs; k++) {
+        const bool lost = answer[k] == NOT_ASKED || (answer[k] < 0 && FAILED_AT(answer[k]) <= time);
+
+        if (!lost) {
+            holders |= q->holder[k];
+            count++;
+        }
+    }
+    return count >= q->least && formula_holds(q->formula, holders);
+}
+
+/* When it is known that the step has failed. */
+static sim_ns
+lost_at(const struct quorum *q, uint32_t legs, const sim_ns *answer)
+{
+    sim_ns soonest = SIM_NEVER, last = 0;
+
+    for (uint32_t k = 0; k < legs; k++) {
+        if (answer[k] >= 0)
+            continue;
+        const sim_ns time = FAILED_AT(answer[k]);
+
+        last = time > last ? time : last;
+        if (time < soonest && !may_suffice(q, legs, answer, time))
+            soonest = time;
+    }
+    return soonest < SIM_NEVER ? soonest : last;
+}
+
+/* Steps */
+
+/* The clock when a step goes on at `time`, the clock plus the longest round trip among those legs
+ * that were asked: not before now. */
+static sim_ns
+clock_at(const struct window *w, uint32_t i, enum step step, sim_ns time)
+{
+    uint32_t legs;
+    const struct leg *leg = legs_of(w->op[i].path, step, &legs);
+    const sim_ns *answer = answers(w, i, step);
+    sim_ns longest = 0;
+
+    for (uint32_t k = 0; k < legs; k++)
+        if (answer[k] != NOT_ASKED && !leg[k].here && leg[k].rtt > longest)
+            longest = leg[k].rtt;
+    return time - longest > w->now ? time - longest : w->now;
+}
+
+/* Sends along the legs of a mask. */
+static int
+send(struct window *w, uint32_t i, enum step step, uint64_t mask, sim_ns at, sim_ns behind)
+{
+    struct care_op *c = care_of(w, i);
+    sim_ns *answer = answers(w, i, step);
+    uint32_t legs;
+    const struct leg *leg = legs_of(w->op[i].path, step, &legs);
+    int rc = 0;
+
+    c->sent[step] = at;
+    c->behind[step] = behind;
+    c->left[step] = (uint32_t)__builtin_popcountll(mask);
+    for (uint32_t k = 0; k < legs; k++)
+        answer[k] = NOT_ASKED;
+    for (uint64_t left = mask; rc == 0 && left != 0; left &= left - 1) {
+        const uint32_t k = (uint32_t)__builtin_ctzll(left);
+        struct event e = {.at = at, .kind = EVENT_STEP + (uint32_t)step, .a = i, .b = k};
+
+        if (!leg[k].here) {
+            const sim_ns trip =
+                flow_jitter_ns(sampler_draw(&leg[k].jitter, &w->travel[leg[k].station]));
+            const sim_ns there = trip / 2;
+
+            e.at += there;
+            e.b |= (uint64_t)(trip - there + leg[k].rtt) << LEG_BITS;
+        }
+        if (e.at == w->now)
+            rc = care_event(w, &e);
+        else
+            rc = queue_add(&w->queue, e.at, e.kind, e.a, e.b);
+    }
+    return rc;
+}
+
+static uint64_t
+all_legs(uint32_t legs)
+{
+    return legs < 64 ? ((uint64_t)1 << legs) - 1 : UINT64_MAX;
+}
+
+/* The legs of the next fetch: all that answer, or the nearest set without those that failed. 0:
+ * none suffices. */
+static uint64_t
+next_fetch(const struct window *w, uint32_t i)
+{
+    const struct path *p = w->op[i].path;
+    const uint64_t avoid = care_of(w, i)->avoid;
+    double rtt[HOLDERS_MAX];
+    uint64_t set = 0, legs = 0;
+
+    for (uint32_t k = 0; k < w->world->sites; k++) {
+        rtt[k] = (avoid >> k & 1) != 0 ? (double)INFINITY : p->rtt[k];
+        if (p->rule->reads_fastest && isfinite(rtt[k]))
+            set |= (uint64_t)1 << k;
+    }
+    if (set != 0 && !formula_holds(&p->rule->data, set))
+        return 0;
+    if (set == 0 && !isfinite(formula_nearest(&p->rule->data, rtt, &set)))
+        return 0;
+    for (uint32_t k = 0; k < p->everys; k++)
+        legs |= (uint64_t)((set & p->every[k].holder) != 0) << k;
+    return legs;
+}
+
+static int
+ask_key(struct window *w, uint32_t i, sim_ns at, sim_ns behind)
+{
+    care_of(w, i)->asked_key = true;
+    return send(w, i, STEP_KEY, all_legs(w->op[i].path->asks), at, behind);
+}
+
+/* After `time` a step is repeated, or the operation fails. */
+static int
+repeat(struct window *w, uint32_t i, enum step step, sim_ns time)
+{
+    const struct op *op = &w->op[i];
+    const struct rule *rule = op->path->rule;
+    struct care_op *c = care_of(w, i);
+    const sim_ns own = time + c->behind[step], at = clock_at(w, i, step, time);
+    uint32_t legs;
+
+    if (own - op->start > timeout_of(op->path)) {
+        fail(w, i, FAILURE_TIMED_OUT);
+        return 0;
+    }
+    legs_of(op->path, step, &legs);
+    if (step == STEP_FETCH && next_fetch(w, i) != 0)
+        return send(w, i, step, next_fetch(w, i), at, own - at);
+    if (c->tries == rule->retries) {
+        fail(w, i, c->refused ? FAILURE_REFUSED : FAILURE_TIMED_OUT);
+        return 0;
+    }
+    const double most_s = ldexp(rule->back_off_s, c->tries < 60 ? (int)c->tries : 60);
+    const sim_ns wait = flow_jitter_ns(most_s * stream_uniform(&w->care.retry) * (double)NS_PER_S);
+
+    c->tries++;
+    c->avoid = 0;
+    c->refused = false;
+    return send(w, i, step, step == STEP_FETCH ? next_fetch(w, i) : all_legs(legs), at + wait,
+                own - at);
+}
+
+/* Transfers */
+
+static sim_ns
+later(sim_ns a, sim_ns b)
+{
+    return a > b ? a : b;
+}
+
+static sim_ns
+transfer_ns(const struct transfer *t, double bytes, sim_ns shared)
+{
+    return later(flow_extra_ns(transfer_s(t, bytes)), shared);
+}
+
+/* From the first byte at the gateway, or where the edge cache is asked, to the last at the user. */
+static sim_ns
+read_transfer(const struct window *w, uint32_t i)
+{
+    const struct op *op = &w->op[i];
+    const struct path *p = op->path;
+    const struct care_op *c = care_of(w, i);
+    const sim_ns *answer = answers(w, i, STEP_FETCH), *piped = pipe_times(w, i);
+    const uint32_t sites = w->care.sites;
+    const sim_ns user = transfer_ns(&p->user.transfer, op->bytes, piped[sites]);
+    sim_ns last[HOLDERS_MAX];
+
+    if (c->edge) {
+        const sim_ns edge = transfer_ns(&p->edge.transfer, op->bytes, piped[sites + 1]);
+
+        return p->client ? edge : later(edge, user);
+    }
+    for (uint32_t k = 0; k < p->everys; k++) {
+        const struct leg *leg = &p->every[k];
+
+        last[k] = answer[k];
+        if (answer[k] >= 0 && answer[k] != NOT_ASKED)
+            last[k] += transfer_ns(&leg->transfer, op->bytes * leg->share, piped[k]);
+    }
+    return later(enough_at(&p->data, p->everys, last) - c->first, user);
+}
+
+static int
+read_served(struct window *w, uint32_t i)
+{
+    const struct op *op = &w->op[i];
+    const struct path *p = op->path;
+    const struct care_op *c = care_of(w, i);
+    const sim_ns back = c->edge && p->client ? 0 : op->back, data = c->data + back;
+    const sim_ns key = c->needs_key ? c->key + (p->client ? 0 : back) : 0;
+
+    if (!op->measured || op->bare)
+        return served(w, i, data - op->start);
+    const sim_ns moved = read_transfer(w, i);
+    const sim_ns opened = flow_extra_ns(cost_of(&w->world->open, op->bytes));
+    const sim_ns there =
+        p->client && p->rule->keys_parallel ? later(data + moved, key) : later(data, key) + moved;
+
+    return served(w, i, there + opened - op->start);
+}
+
+static int
+write_served(struct window *w, uint32_t i)
+{
+    const struct op *op = &w->op[i];
+    const struct path *p = op->path;
+    const struct care_op *c = care_of(w, i);
+    const sim_ns *piped = pipe_times(w, i);
+    sim_ns *answer = answers(w, i, STEP_PUT), extra = 0;
+
+    if (!op->measured)
+        return served(w, i, 0);
+    for (uint32_t k = 0; !op->bare && k < p->puts; k++)
+        if (answer[k] >= 0 && answer[k] != NOT_ASKED)
+            answer[k] += transfer_ns(&p->put[k].transfer, op->bytes * p->put[k].share, piped[k]);
+    if (!op->bare)
+        extra = transfer_ns(&p->upload, op->bytes, piped[w->care.sites]) +
+                flow_extra_ns(cost_of(&w->world->seal, op->bytes));
+    return served(w, i,
+                  enough_at(&p->written, p->puts, answer) + c->behind[STEP_PUT] + op->back + extra -
+                      op->start);
+}
+
+/* Pipes */
+
+static int
+pipe_schedule(struct window *w, uint32_t n)
+{
+    struct pipe *pipe = &w->care.pipe[n];
+    const sim_ns next = pipe_next(pipe);
+
+    pipe->generation++;
+    if (next == SIM_NEVER)
+        return 0;
+    return queue_add(&w->queue, next, EVENT_PIPE, n, pipe->generation);
+}
+
+/* Transfer `slot` of an operation joins its pipe, if it has one. */
+static int
+join_pipe(struct window *w, uint32_t i, uint32_t slot, uint32_t pipe, double bytes)
+{
+    if (pipe == 0 || bytes <= 0)
+        return 0;
+    const int rc = pipe_join(&w->care.pipe[pipe - 1], w->now, 8 * bytes, w->op[i].probe, i, slot);
+
+    if (rc < 0)
+        return rc;
+    care_of(w, i)->sharing++;
+    return pipe_schedule(w, pipe - 1);
+}
+
+static int
+join_sites(struct window *w, uint32_t i, enum step step)
+{
+    const sim_ns *answer = answers(w, i, step);
+    uint32_t legs;
+    const struct leg *leg = legs_of(w->op[i].path, step, &legs);
+    int rc = 0;
+
+    for (uint32_t k = 0; rc == 0 && k < legs; k++)
+        if (answer[k] >= 0 && answer[k] != NOT_ASKED)
+            rc = join_pipe(w, i, k, leg[k].pipe, w->op[i].bytes * leg[k].share);
+    return rc;
+}
+
+static int
+conclude(struct window *w, uint32_t i)
+{
+    return w->op[i].read ? read_served(w, i) : write_served(w, i);
+}
+
+/* All is answered: the bytes go, where they share pipes event by event. */
+static int
+transfer(struct window *w, uint32_t i)
+{
+    const struct op *op = &w->op[i];
+    const struct path *p = op->path;
+    struct care_op *c = care_of(w, i);
+    const uint32_t sites = w->care.sites;
+    int rc = 0;
+
+    memset(pipe_times(w, i), 0, (sites + 2) * sizeof(sim_ns));
+    c->shared = w->now;
+    if (op->bare || w->care.pipes == 0)
+        return conclude(w, i);
+    if (c->edge)
+        rc = join_pipe(w, i, sites + 1, p->edge.pipe, op->bytes);
+    else
+        rc = join_sites(w, i, op->read ? STEP_FETCH : STEP_PUT);
+    if (rc == 0 && !(c->edge && p->client))
+        rc = join_pipe(w, i, sites, op->read ? p->user.pipe : p->up_pipe, op->bytes);
+    if (rc < 0 || c->sharing > 0)
+        return rc;
+    return conclude(w, i);
+}
+
+static int
+pipe_event(struct window *w, const struct event *e)
+{
+    struct pipe *pipe = &w->care.pipe[e->a];
+    struct pipe_job job;
+    int rc = 0;
+
+    if (e->b != pipe->generation)
+        return 0;
+    while (rc == 0 && pipe_leave(pipe, w->now, &job)) {
+        struct care_op *c = care_of(w, job.op);
+
+        pipe_times(w, job.op)[job.slot] = w->now - c->shared;
+        if (--c->sharing == 0)
+            rc = conclude(w, job.op);
+    }
+    return rc == 0 ? pipe_schedule(w, e->a) : rc;
+}
+
+/* Reads and writes */
+
+/* What comes next of a read, as far as nothing is under way that decides it. */
+static int
+read_on(struct window *w, uint32_t i, sim_ns clock)
+{
+    const struct op *op = &w->op[i];
+    const struct path *p = op->path;
+    struct care_op *c = care_of(w, i);
+
+    if (c->data == NOT_ASKED || (c->asked_key && c->key == NOT_ASKED))
+        return 0;
+    if (!c->needs_key || c->key != NOT_ASKED)
+        return transfer(w, i);
+    const sim_ns back = p->client && !c->edge ? op->back : 0;
+
+    return ask_key(w, i, clock, c->data + back - clock);
+}
+
+static int
+write_on(struct window *w, uint32_t i, sim_ns clock, sim_ns own)
+{
+    const sim_ns out = w->op[i].path->client ? w->op[i].out : 0;
+
+    return send(w, i, STEP_PUT, all_legs(w->op[i].path->puts), clock, own + out - clock);
+}
+
+/* All jobs of a step have arrived. */
+static int
+step_done(struct window *w, uint32_t i, enum step step)
+{
+    const struct op *op = &w->op[i];
+    struct care_op *c = care_of(w, i);
+    const struct quorum *q = quorum_of(op->path, step);
+    const sim_ns *answer = answers(w, i, step);
+    uint32_t legs;
+    const struct leg *leg = legs_of(op->path, step, &legs);
+    const sim_ns time = enough_at(q, legs, answer);
+
+    if (time == NOT_ASKED) {
+        for (uint32_t k = 0; step == STEP_FETCH && k < legs; k++)
+            c->avoid |= answer[k] < 0 ? leg[k].holder : 0;
+        return repeat(w, i, step, lost_at(q, legs, answer));
+    }
+    const sim_ns own = time + c->behind[step], clock = clock_at(w, i, step, time);
+
+    if (own - op->start > timeout_of(op->path)) {
+        fail(w, i, FAILURE_TIMED_OUT);
+        return 0;
+    }
+    if (step == STEP_PUT)
+        return transfer(w, i);
+    if (step == STEP_KEY) {
+        c->key = own;
+        return op->read ? read_on(w, i, clock) : write_on(w, i, clock, own);
+    }
+    c->data = own;
+    c->first = time;
+    return read_on(w, i, clock);
+}
+
+int
+care_event(struct window *w, const struct event *e)
+{
+    if (e->kind == EVENT_PIPE)
+        return pipe_event(w, e);
+    const enum step step = (enum step)(e->kind - EVENT_STEP);
+    const uint32_t k = (uint32_t)(e->b & ((1u << LEG_BITS) - 1));
+    const sim_ns way = (sim_ns)(e->b >> LEG_BITS);
+    const struct op *op = &w->op[e->a];
+    struct care_op *c = care_of(w, e->a);
+    uint32_t legs;
+    const uint32_t s = legs_of(op->path, step, &legs)[k].station;
+    sim_ns *answer = &answers(w, e->a, step)[k], departs;
+
+    if (op->probe)
+        departs = gate_probe(&w->care.gate[s], &w->station[s], e->at, &w->probed);
+    else if (gate_serve(&w->care.gate[s], &w->station[s], e->at, &departs) < 0)
+        return ERR_MEMORY;
+    if (departs == SIM_NEVER) {
+        c->refused = true;
+        *answer = FAILED_AT(e->at + way);
+    } else {
+        *answer = departs + way;
+    }
+    if (w->care.within[s] > 0 && departs != SIM_NEVER &&
+        *answer - c->sent[step] > w->care.within[s])
+        *answer = FAILED_AT(c->sent[step] + w->care.within[s]);
+    if (--c->left[step] > 0)
+        return 0;
+    if (!c->over)
+        return step_done(w, e->a, step);
+    if (is_idle(c))
+        flow_drop(w, e->a);
+    return 0;
+}
+
+/* The start */
+
+/* Asks the edge cache, at the user's or the gateway's. */
+static void
+try_edge(struct window *w, uint32_t i)
+{
+    const struct op *op = &w->op[i];
+    const struct path *p = op->path;
+    struct care_op *c = care_of(w, i);
+    const bool hit = stream_chance(&w->care.edge, p->rule->edge.hit);
+    const sim_ns trip =
+        p->edge.rtt + flow_jitter_ns(sampler_draw(&p->edge.jitter, &w->care.travel));
+
+    c->edge = hit;
+    if (hit)
+        c->data = op->start + c->lead + (p->client ? 0 : op->out) + trip;
+    else
+        c->lead += trip;
+}
+
+static int
+read_start(struct window *w, uint32_t i)
+{
+    const struct op *op = &w->op[i];
+    const struct path *p = op->path;
+    struct care_op *c = care_of(w, i);
+    const sim_ns before = c->lead; /* the key may be asked for before the edge cache has missed */
+    const bool parallel = p->rule->keys_parallel;
+    int rc = 0;
+
+    c->needs_key = !op->bare && !op->hit && p->asks > 0;
+    if (p->rule->edge.objects > 0 && !op->bare)
+        try_edge(w, i);
+    if (c->needs_key && parallel) {
+        c->asked_key = true; /* the fetch may be through before the next line ends */
+        c->left[STEP_KEY] = p->asks;
+    }
+    const sim_ns lead = c->lead;
+
+    if (!c->edge)
+        rc = send(w, i, STEP_FETCH, next_fetch(w, i), op->start, lead + op->out);
+    if (rc < 0)
+        return rc;
+    if (c->needs_key && parallel)
+        return ask_key(w, i, op->start, before + (p->client ? 0 : op->out));
+    return c->edge ? read_on(w, i, op->start) : 0;
+}
+
+static int
+write_start(struct window *w, uint32_t i)
+{
+    const struct op *op = &w->op[i];
+    const struct path *p = op->path;
+    const sim_ns lead = care_of(w, i)->lead, at = op->start;
+
+    if (op->bare || p->asks == 0)
+        return send(w, i, STEP_PUT, all_legs(p->puts), at, lead + op->out);
+    return ask_key(w, i, at, lead + (p->client ? 0 : op->out));
+}
+
+/* A round trip between user and gateway more. */
+static sim_ns
+user_trip(struct window *w, const struct path *p, bool blocked)
+{
+    struct stream *s = &w->care.travel;
+    const sim_ns trip = p->user.rtt + flow_jitter_ns(sampler_draw(&p->user.jitter, s));
+
+    return trip + (blocked ? flow_jitter_ns(sampler_draw(&p->vpn, s)) : 0);
+}
+
+int
+care_start(struct window *w, uint32_t i)
+{
+    struct care *care = &w->care;
+    struct op *op = &w->op[i];
+    const struct path *p = op->path;
+    const struct connections *kept = &w->world->cohort[p->cohort.i].connections;
+    const bool blocked = p->vpn.dist != NULL;
+    int rc = mem_grow(&care->op, &care->op_room, (size_t)i + 1, sizeof *care->op);
+
+    if (rc == 0)
+        rc = mem_grow(&care->answer, &care->answer_room, (i + 1) * slots(care),
+                      sizeof *care->answer);
+    if (rc < 0)
+        return rc;
+    struct care_op *c = care_of(w, i);
+
+    *c = (struct care_op){.data = NOT_ASKED, .key = NOT_ASKED};
+    if (blocked) {
+        const sim_ns more = flow_jitter_ns(sampler_draw(&p->vpn, &care->travel));
+
+        op->out += more / 2;
+        op->back += more - more / 2;
+    }
+    if (kept->idle_s > 0 && stream_chance(&care->cold, p->cold))
+        for (uint32_t k = 0; k < 1 + (uint32_t)kept->tls; k++)
+            c->lead += user_trip(w, p, blocked);
+    return op->read ? read_start(w, i) : write_start(w, i);
+}
+
+/* The window's */
+
+int
+care_prepare(struct window *w)
+{
+    const size_t links = (size_t)w->world->places * w->world->places;
+    struct care *c = &w->care;
+
+    c->any = false;
+    c->sites = c->stores = 0;
+    for (size_t i = 0; i < w->paths->path.count; i++) {
+        const struct path *p = &w->paths->path.item[i];
+
+        c->any |= p->careful;
+        c->sites = p->everys > c->sites ? p->everys : c->sites;
+        c->sites = p->puts > c->sites ? p->puts : c->sites;
+        c->stores = p->asks > c->stores ? p->asks : c->stores;
+    }
+    c->pipes = 0;
+    for (size_t i = 0; c->any && i < links; i++)
+        c->pipes = w->world->link[i].pipe > c->pipes ? w->world->link[i].pipe : c->pipes;
+    return mem_grow(&c->pipe, &c->pipe_room, c->pipes, sizeof *c->pipe);
+}
+
+static void
+reset_station(struct window *w, uint32_t s, const struct limits *limits)
+{
+    gate_reset(&w->care.gate[s], limits);
+    w->care.within[s] = ns_from_seconds(limits->answers_within_s);
+}
+
+void
+care_reset(struct window *w)
+{
+    const struct world *world = w->world;
+    const size_t links = (size_t)world->places * world->places;
+
+    if (!w->care.any)
+        return;
+    for (uint32_t i = 0; i < world->sites; i++)
+        reset_station(w, i, &world->site[i].limits);
+    for (uint32_t i = 0; i < world->stores; i++)
+        reset_station(w, STATION_OF_STORE(i), &world->store[i].limits);
+    for (size_t i = 0; w->care.pipes > 0 && i < links; i++)
+        if (world->link[i].pipe > 0)
+            pipe_reset(&w->care.pipe[world->link[i].pipe - 1], world->link[i].pipe_bit_s);
+}
+
+void
+care_draw_from(struct window *w, uint64_t b)
+{
+    if (!w->care.any)
+        return;
+    stream_open(&w->care.retry, w->seed, w->replication, PURPOSE_RETRY, 0, b);
+    stream_open(&w->care.cold, w->seed, w->replication, PURPOSE_CONNECTION, 0, b);
+    stream_open(&w->care.travel, w->seed, w->replication, PURPOSE_CONNECTION, 1, b);
+    stream_open(&w->care.edge, w->seed, w->replication, PURPOSE_EDGE, 0, b);
+}
+
+void
+care_release(struct window *w)
+{
+    struct care *c = &w->care;
+
+    for (uint32_t i = 0; i < STATIONS_MAX; i++)
+        gate_release(&c->gate[i]);
+    for (size_t i = 0; i < c->pipe_room; i++)
+        pipe_release(&c->pipe[i]);
+    free(c->pipe);
+    free(c->op);
+    free(c->answer);
+    *c = (struct care){0};
+}

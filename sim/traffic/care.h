@@ -1,0 +1,51 @@
+#ifndef TRAFFIC_CARE_H
+#define TRAFFIC_CARE_H
+
+/*
+ * Careful operations: the steps of flow.h where more may happen to them than waiting.
+ *
+ *  - A station may refuse a job, and its answer may come too late to count (gate.h, struct limits).
+ *  - A fetch that fails goes on at once to the next working set of replicas without those that
+ *    failed; when there is none left, and for keys and writes, the step is repeated, at most
+ *    `retries` times in one operation, after a wait uniform on [0, back-off x 2^k) before repeat
+ *    k = 0, 1, ... ("full jitter": Brooker, "Exponential backoff and jitter", AWS 2015). A write is
+ *    repeated at all its sites. What a refused job's station did not do is not done; a job whose
+ *    answer comes too late is.
+ *  - An operation that takes longer than `timeout` fails; nothing is asked any more once it has.
+ *  - Reads may ask all replicas and take the first that suffice; the key may be asked for at once.
+ *    With `decrypts: site` the key is asked from the place of the nearest replica.
+ *  - An edge cache is asked first, by whoever decrypts; a miss costs its round trip.
+ *  - Lists go to the sites a read would, deletions to those a write would; neither carries bytes
+ *    nor asks for keys.
+ *  - A cold connection of the user shakes hands first: TCP one round trip, and TLS.
+ *  - Transfers share pipes (pipe.h): one takes the longer of what TCP makes of its link alone and
+ *    what its part of the pipe does. They join when all else is known, since the clock leaves out
+ *    the ways between (window.h).
+ *  - Users of a blocked service come by VPN, which takes longer each round trip.
+ *
+ * A path that needs none of this takes the plain steps, and in them the careful ones would come to
+ * the same answers (tested). Numbers: a refusal is back after the way there and back. A step has
+ * failed when what may still answer cannot suffice.
+ */
+#include "traffic/window.h"
+
+/* Kinds of events from here on are this module's. */
+#define CARE_FIRST 8
+
+/* Room for the paths at hand, before the first segment. ERR_MEMORY. */
+MUST_CHECK int care_prepare(struct window *window);
+
+/* At the start of a segment: all gates open, all pipes empty. */
+void care_reset(struct window *window);
+
+/* Random streams, keyed by `b`, are opened anew. */
+void care_draw_from(struct window *window, uint64_t b);
+
+/* An operation starts: its ways to and from the gateway are drawn, its place in the pool filled. */
+MUST_CHECK int care_start(struct window *window, uint32_t op);
+
+MUST_CHECK int care_event(struct window *window, const struct event *event);
+
+void care_release(struct window *window);
+
+#endif
