@@ -83,7 +83,7 @@ static void
 add(struct outcome *o, enum plane plane, uint64_t replication, double served, double blocked)
 {
     struct recording r = {.plane = plane, .replication = replication};
-    const double ms[] = {1};
+    static const double ms[1000] = {1};
 
     if (plane == PLANE_TRAFFIC)
         records_window(&r, 0, 0, 0, 0, 1, 1000, ms, (size_t)served);
