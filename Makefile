@@ -14,8 +14,22 @@ BUILD   ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
 comma   := ,
 
 PACKAGES := gcc make pkg-config libc6-dev libgsl-dev libfyaml-dev libsqlite3-dev libssl-dev \
-            gnuplot-nox fonts-dejavu-core libcmocka-dev bats python3 sqlite3
-LIBS     := gsl libfyaml sqlite3 libcrypto
+            libargon2-dev libp11-kit-dev p11-kit softhsm2 gnuplot-nox fonts-dejavu-core libcmocka-dev bats python3 sqlite3
+LIBS     := gsl libfyaml sqlite3 libcrypto libargon2 p11-kit-1
+
+# Optional libraries of the crypto benchmark: used where they are there, named as missing elsewhere.
+has_package = $(shell pkg-config --exists $(1) 2>/dev/null && echo 1 || echo 0)
+has_header  = $(shell printf '\#include <$(1)>\n' | $(CC) -E - >/dev/null 2>&1 && echo 1 || echo 0)
+HAVE_SODIUM   := $(call has_package,libsodium)
+HAVE_GCRYPT   := $(call has_package,libgcrypt)
+HAVE_IPSEC_MB := $(call has_header,intel-ipsec-mb.h)
+HAVE_ISAL     := $(call has_package,libisal)
+HAVE_GFSHARE  := $(call has_header,libgfshare.h)
+OPTIONAL_CFLAGS := -DHAVE_SODIUM=$(HAVE_SODIUM) -DHAVE_GCRYPT=$(HAVE_GCRYPT) \
+                   -DHAVE_IPSEC_MB=$(HAVE_IPSEC_MB) -DHAVE_ISAL=$(HAVE_ISAL) -DHAVE_GFSHARE=$(HAVE_GFSHARE)
+OPTIONAL_LIBS   := $(if $(filter 1,$(HAVE_SODIUM)),-lsodium) $(if $(filter 1,$(HAVE_GCRYPT)),-lgcrypt) \
+                   $(if $(filter 1,$(HAVE_IPSEC_MB)),-lIPSec_MB) $(if $(filter 1,$(HAVE_ISAL)),-lisal)
+TEST_LIBS := $(if $(filter 1,$(HAVE_GFSHARE)),-lgfshare)
 
 VERSION  := $(shell cat VERSION)
 CFLAGS   ?= -O2 -g
@@ -26,8 +40,8 @@ WARN     := -Wall -Wextra -Werror -Wpedantic -Wshadow -Wstrict-prototypes -Wmiss
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -pthread -ffp-contract=off $(WARN) $(CFLAGS) -Isim \
              -DJURISIM_VERSION='"$(VERSION)"' -DJURISIM_DATADIR='"$(PREFIX)/share/jurisim"' \
              $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LIB_CFLAGS  = $(shell pkg-config --cflags $(LIBS) cmocka 2>/dev/null)
-LIB_LDLIBS  = $(shell pkg-config --libs $(LIBS)) -ldl -lm
+LIB_CFLAGS  = $(shell pkg-config --cflags $(LIBS) cmocka 2>/dev/null) $(OPTIONAL_CFLAGS)
+LIB_LDLIBS  = $(shell pkg-config --libs $(LIBS)) $(OPTIONAL_LIBS) -ldl -lm
 
 LIB_SRC  := $(filter-out sim/cli/main.c,$(wildcard sim/*/*.c))
 LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -59,7 +73,7 @@ $(BUILD)/%.o: %.c Makefile VERSION
 $(BUILD)/tests/%: tests/unit/%.c $(HELPER_OBJ) $(BUILD)/libjurisim.a
 	@mkdir -p $(@D)
 	@echo "test $<"
-	$(Q)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -Itests/unit -MMD -MP -o $@ $< $(HELPER_OBJ) $(BUILD)/libjurisim.a $(LIB_LDLIBS) -lcmocka
+	$(Q)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) -Itests/unit -MMD -MP -o $@ $< $(HELPER_OBJ) $(BUILD)/libjurisim.a $(LIB_LDLIBS) $(TEST_LIBS) -lcmocka
 
 
 .SECONDARY: # helpers of tests are kept
@@ -94,13 +108,15 @@ check-headers:
 
 # ---- benchmarks: never part of `make test` ----
 
-## make bench      does the cost depend on the accounts? how fast is this machine's cryptography?
-BENCH_PACKAGES := valgrind
+## make bench      does the cost depend on the accounts? does the legal plane keep its budgets? how fast is the cryptography?
+BENCH_PACKAGES := valgrind openssl util-linux
 bench: deps
 	@tests/deps $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory all
 	@bench/scale $(BUILD)/jurisim
 	@$(BUILD)/jurisim bench crypto --quick
+	@bench/legal $(BUILD)/jurisim
+	@bench/crypto $(BUILD)/jurisim
 
 # ---- housekeeping ----
 

@@ -1,66 +1,6 @@
-/* Results of the crypto benchmark, for people and for programs. */
+/* Results of the crypto benchmark for programs: see bench_out.h. */
 #include "cli/bench_out.h"
 #include "base/json.h"
-#include "base/mem.h"
-#include "crypto/costs.h"
-
-/* A rate with a prefix, six characters wide: " 2.47 G". */
-static void
-add_rate(struct text *out, double per_s, const char *unit)
-{
-    static const char prefix[] = {' ', 'k', 'M', 'G', 'T'};
-    size_t p = 0;
-
-    while (per_s >= 1000 && p + 1 < sizeof prefix) {
-        per_s /= 1000;
-        p++;
-    }
-    text_addf(out, "  %*.*f %c%s", 6, per_s < 10 ? 2 : per_s < 100 ? 1 : 0, per_s, prefix[p], unit);
-}
-
-static void
-add_ns(struct text *out, int width, double ns)
-{
-    static const char *const unit[] = {"ns", "us", "ms", "s"};
-    size_t u = 0;
-
-    while (ns >= 1000 && u + 1 < COUNT(unit)) {
-        ns /= 1000;
-        u++;
-    }
-    text_addf(out, "%*.*f %-2s", width, ns < 10 ? 2 : ns < 100 ? 1 : 0, ns, unit[u]);
-}
-
-static void
-add_row(struct text *out, const struct measure_row *row)
-{
-    char size[COSTS_SIZE_TEXT] = "-";
-
-    if (row->bytes)
-        costs_size(row->bytes, size);
-    text_addf(out, "%-24s %8s ", row->op->name, size);
-    add_ns(out, 8, row->median);
-    text_add(out, "  [");
-    add_ns(out, 5, row->low);
-    text_add(out, ", ");
-    add_ns(out, 5, row->high);
-    text_add(out, "]");
-    add_rate(out, 1e9 / row->median, "/s");
-    if (row->op->bulk) /* bytes a nanosecond are GB/s */
-        add_rate(out, 1e9 * (double)row->bytes / row->median, "B/s");
-    text_add(out, "\n");
-}
-
-void
-bench_table(struct text *out, const struct machine *machine, const struct measurement *result)
-{
-    text_addf(out, "%s, %u cores, %s, %s; one thread, %u rounds\n\n", machine->cpu, machine->cores,
-              machine->library, machine->measured, result->rounds);
-    text_addf(out, "%-24s %8s %11s  %-20s  %11s  %12s\n", "operation", "object", "median",
-              "95 % interval", "operations", "bytes");
-    for (size_t i = 0; i < result->count; i++)
-        add_row(out, &result->item[i]);
-}
 
 void
 bench_json(struct text *out, const struct machine *machine, const struct measurement *result)
@@ -74,6 +14,11 @@ bench_json(struct text *out, const struct machine *machine, const struct measure
     json_string(&json, "library", machine->library);
     json_string(&json, "measured", machine->measured);
     json_string(&json, "jurisim", machine->program);
+    if (machine->token[0])
+        json_string(&json, "token", machine->token);
+    json_string(&json, "clock", result->cpu_time ? "processor" : "wall");
+    json_bool(&json, "pinned", result->pinned);
+    json_number(&json, "spin_scaling", result->spin_scaling);
     json_close(&json, '}');
     json_open(&json, "rows", '[');
     for (size_t i = 0; i < result->count; i++) {
@@ -89,6 +34,10 @@ bench_json(struct text *out, const struct machine *machine, const struct measure
         json_number(&json, "low", row->low);
         json_number(&json, "high", row->high);
         json_string(&json, "unit", "ns");
+        json_number(&json, "p50", row->p50);
+        json_number(&json, "p99", row->p99);
+        json_number(&json, "p999", row->p999);
+        json_number(&json, "cycles", row->cycles);
         json_close(&json, '}');
     }
     json_close(&json, ']');

@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/host_costs.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include <errno.h>
@@ -113,10 +114,10 @@ find_data_dir(struct cli_scenario *in)
 int
 cli_open_scenario(struct cli_scenario *in, struct scenario **out, struct why *why)
 {
-    const struct scenario_options options = {
+    struct host_costs host = {0};
+    struct scenario_options options = {
         .set = in->set,
         .sets = in->sets,
-        .costs = in->costs,
         .data_dir = find_data_dir(in),
     };
 
@@ -129,7 +130,13 @@ cli_open_scenario(struct cli_scenario *in, struct scenario **out, struct why *wh
     if (stat(in->path, &st) == 0 && S_ISDIR(st.st_mode))
         return why_add(why, ERR_INPUT, NULL, "jurisim: '%s' is a folder, not a scenario file",
                        in->path);
-    return scenario_open(out, in->path, &options, why);
+    int rc = host_costs_find(&host, in, &options, why);
+
+    options.costs = host.path;
+    if (rc == 0)
+        rc = scenario_open(out, in->path, &options, why);
+    host_costs_release(&host);
+    return rc;
 }
 
 bool

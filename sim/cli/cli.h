@@ -50,7 +50,9 @@ struct cli_scenario {
     const char *path;
     struct override set[64];
     size_t sets;
-    const char *costs;
+    const char *costs;    /* a cost file, a database of measurements, or "host" (host_costs.h);
+                             NULL or "reference": the shipped ones */
+    char costs_from[512]; /* what `costs` came to: "reference", "FILE", "host: ..." */
     char data_dir[512];
     char seed[40]; /* of --seed, as an override */
 };

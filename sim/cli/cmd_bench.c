@@ -1,47 +1,78 @@
 /* jurisim bench: what cryptography costs on this machine. */
 #include "base/mem.h"
 #include "base/units.h"
-#include "cli/bench_out.h"
+#include "cli/bench.h"
 #include "cli/cli.h"
-#include "crypto/costs.h"
+#include "report/gnuplot.h"
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 static const char help[] =
-    "usage: jurisim bench crypto [--quick] [--bytes N,...] [--rounds N] [--json]\n"
-    "                            [--costs-out FILE]\n\n"
+    "usage: jurisim bench crypto [--quick] [--only TEXT,...] [--bytes N,...] [--rounds N]\n"
+    "                            [--threads N] [--cpu-time] [--json] [--costs-out FILE]\n"
+    "                            [--figure FILE] [--store DB]\n"
+    "                            [--pkcs11 MODULE [--token LABEL] [--pin-file FILE]]\n"
+    "       jurisim bench crypto --from DB [--json] [--costs-out FILE] [--figure FILE]\n\n"
     "Checks every operation against published test vectors, then measures what it costs on this\n"
-    "machine, one thread: medians over rounds, with 95 % intervals. Scenarios use the names, as "
-    "in\n"
+    "machine: medians over rounds, with 95 % intervals. Scenarios use the names, as in\n"
     "{cost: aes-256-gcm-open}.\n\n"
+    "Each object has a key of its own (key: new-key), one key serves all (held-key), or the\n"
+    "object's key is unwrapped first (envelope). Whole messages are timed, with their tags: rows\n"
+    "of `openssl speed` that re-key on every operation, or never end a message, differ.\n\n"
     "  --quick           fewer, shorter rounds: a first look in some seconds\n"
     "  --bytes N,...     sizes for operations on objects, e.g. 4096,1MiB\n"
-    "                    (default 1KiB,16KiB,256KiB,1MiB,16MiB)\n"
-    "  --rounds N        rounds, at least 6 (default 41, quick 15)\n"
+    "                    (default 1KiB,16KiB,256KiB,1MiB,16MiB; quick without the last)\n"
+    "  --rounds N        rounds, at least 6 (default 41, quick 7)\n"
+    "  --only TEXT,...   only operations whose name contains one of these, e.g. gcm,rsa-2048\n"
+    "  --cpu-time        processor time instead of the clock on the wall: for a machine with "
+    "other\n"
+    "                    work (not for tokens and several threads, which wait)\n"
+    "  --threads N       also measure with N threads at once, each on a core of its own\n"
     "  --json            the results as JSON on stdout\n"
-    "  --costs-out FILE  also write a cost file, for `jurisim run --costs FILE`\n";
+    "  --costs-out FILE  also write a cost file, for `jurisim run --costs FILE`\n"
+    "  --figure FILE     also draw GB/s against the size of the object: an SVG, PNG or PDF\n"
+    "  --store DB        also keep the measurement in this SQLite database, a run's or its own\n"
+    "  --from DB         measure nothing: show the newest measurement that DB keeps\n\n"
+    "A real token or HSM:\n"
+    "  --pkcs11 MODULE   also measure through this PKCS#11 module, e.g. libsofthsm2.so; keys are\n"
+    "                    made for the session only, none stays in the token\n"
+    "  --token LABEL     which token (default: the module's first)\n"
+    "  --pin-file FILE   its user PIN: the first line of FILE\n";
 
-enum { OPT_QUICK = 256, OPT_BYTES, OPT_ROUNDS, OPT_JSON, OPT_COSTS_OUT };
+enum {
+    OPT_QUICK = 256,
+    OPT_BYTES,
+    OPT_ROUNDS,
+    OPT_ONLY,
+    OPT_THREADS,
+    OPT_JSON,
+    OPT_COSTS_OUT,
+    OPT_PKCS11,
+    OPT_TOKEN,
+    OPT_PIN_FILE,
+    OPT_CPU_TIME,
+    OPT_STORE,
+    OPT_FROM,
+    OPT_FIGURE
+};
 static const struct option options[] = {
     {"quick", no_argument, NULL, OPT_QUICK},
     {"bytes", required_argument, NULL, OPT_BYTES},
     {"rounds", required_argument, NULL, OPT_ROUNDS},
+    {"cpu-time", no_argument, NULL, OPT_CPU_TIME},
+    {"only", required_argument, NULL, OPT_ONLY},
+    {"threads", required_argument, NULL, OPT_THREADS},
     {"json", no_argument, NULL, OPT_JSON},
     {"costs-out", required_argument, NULL, OPT_COSTS_OUT},
+    {"store", required_argument, NULL, OPT_STORE},
+    {"from", required_argument, NULL, OPT_FROM},
+    {"figure", required_argument, NULL, OPT_FIGURE},
+    {"pkcs11", required_argument, NULL, OPT_PKCS11},
+    {"token", required_argument, NULL, OPT_TOKEN},
+    {"pin-file", required_argument, NULL, OPT_PIN_FILE},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
-};
-
-/* What was asked for. */
-struct asked {
-    size_t bytes[MEASURE_SIZES_MOST], sizes;
-    uint64_t rounds; /* 0: the default */
-    bool quick, json, help;
-    const char *costs_out;
 };
 
 static int
@@ -73,7 +104,7 @@ read_size(const char *text, size_t *out)
 
 /* A list of sizes in any order, separated by commas; cut in place. */
 static int
-read_sizes(struct asked *asked, char *list)
+read_sizes(struct bench_asked *asked, char *list)
 {
     char *rest = NULL;
     size_t kept = 0;
@@ -100,11 +131,14 @@ read_sizes(struct asked *asked, char *list)
 }
 
 static int
-read_option(struct asked *asked, int o)
+read_option(struct bench_asked *asked, int o)
 {
     switch (o) {
     case OPT_QUICK:
         asked->quick = true;
+        return EXIT_DONE;
+    case OPT_CPU_TIME:
+        asked->cpu_time = true;
         return EXIT_DONE;
     case OPT_BYTES:
         return read_sizes(asked, optarg);
@@ -113,11 +147,37 @@ read_option(struct asked *asked, int o)
             return cli_misuse("bench", "--rounds needs a whole number from %d to %d, got '%s'",
                               MEASURE_ROUNDS_LEAST, MEASURE_ROUNDS_MOST, optarg);
         return EXIT_DONE;
+    case OPT_ONLY:
+        asked->only = optarg;
+        return EXIT_DONE;
+    case OPT_THREADS:
+        if (!cli_whole(optarg, 1, MEASURE_THREADS_MOST, &asked->threads))
+            return cli_misuse("bench", "--threads needs a whole number from 1 to %d, got '%s'",
+                              MEASURE_THREADS_MOST, optarg);
+        return EXIT_DONE;
     case OPT_JSON:
         asked->json = true;
         return EXIT_DONE;
     case OPT_COSTS_OUT:
         asked->costs_out = optarg;
+        return EXIT_DONE;
+    case OPT_STORE:
+        asked->store = optarg;
+        return EXIT_DONE;
+    case OPT_FROM:
+        asked->from = optarg;
+        return EXIT_DONE;
+    case OPT_FIGURE:
+        asked->figure = optarg;
+        return EXIT_DONE;
+    case OPT_PKCS11:
+        asked->pkcs11 = optarg;
+        return EXIT_DONE;
+    case OPT_TOKEN:
+        asked->token = optarg;
+        return EXIT_DONE;
+    case OPT_PIN_FILE:
+        asked->pin_file = optarg;
         return EXIT_DONE;
     case 'h':
         asked->help = true;
@@ -128,7 +188,7 @@ read_option(struct asked *asked, int o)
 }
 
 static int
-read_command(struct asked *asked, int argc, char **argv)
+read_command(struct bench_asked *asked, int argc, char **argv)
 {
     int o;
 
@@ -142,81 +202,26 @@ read_command(struct asked *asked, int argc, char **argv)
         return EXIT_DONE;
     if (optind + 1 != argc || strcmp(argv[optind], "crypto") != 0)
         return cli_misuse("bench", "say what to measure: crypto");
+    if (asked->from && (asked->pkcs11 || asked->store || asked->sizes || asked->rounds ||
+                        asked->only || asked->threads || asked->quick || asked->cpu_time))
+        return cli_misuse("bench", "--from shows what was measured: it takes --json, --costs-out "
+                                   "and --figure only");
+    if (!asked->pkcs11 && (asked->token || asked->pin_file))
+        return cli_misuse("bench", "--token and --pin-file say how to use a token: they need "
+                                   "--pkcs11 MODULE");
+    if (asked->figure && picture_of_path(asked->figure) == PICTURES)
+        return cli_misuse("bench", "the name of a picture ends in .svg, .png or .pdf, got '%s'",
+                          asked->figure);
     if (asked->costs_out && asked->sizes == 1)
         return cli_misuse("bench", "--costs-out needs at least two sizes, since a cost file gives "
                                    "the cost between them");
     return EXIT_DONE;
 }
 
-static void
-show_progress(void *data, unsigned done, unsigned rounds)
-{
-    (void)data;
-    fprintf(stderr, "\rmeasuring: round %u of %u%s", done, rounds, done == rounds ? "\n" : "");
-}
-
-/* The chain of multiplications takes the same time whenever it is left alone. */
-static void
-warn_if_busy(const struct measurement *result)
-{
-    for (size_t i = 0; i < result->count; i++) {
-        const struct measure_row *row = &result->item[i];
-        double width = (row->high - row->low) / row->median;
-
-        if (row->control && !row->op->bulk && width > 0.05)
-            fprintf(stderr,
-                    "jurisim bench: the machine was busy: work that always takes the same time "
-                    "('%s') varied by %.0f %%.\nClose other programs, or measure longer with "
-                    "--rounds.\n",
-                    row->op->name, 100 * width);
-    }
-}
-
-/* Measures, adds the results to `out` and writes the cost file. */
-static int
-bench(const struct asked *asked, struct text *out, struct why *why)
-{
-    const struct measure_plan plan = {
-        .bytes = asked->sizes ? asked->bytes : measure_sizes,
-        .sizes = asked->sizes ? asked->sizes : COUNT(measure_sizes),
-        .rounds = asked->rounds  ? (unsigned)asked->rounds
-                  : asked->quick ? 15
-                                 : 41,
-        .slot_ns = asked->quick ? 3 * NS_PER_MS : 15 * NS_PER_MS,
-        .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
-    };
-    struct measurement result = {0};
-    struct machine machine;
-    struct text costs = {0};
-    char today[16];
-    int rc;
-
-    date_write((int64_t)time(NULL), today);
-    rc = machine_read(&machine, today, why);
-    if (rc == 0)
-        rc = measure_operations(&plan, &result, why);
-    if (rc == 0) {
-        warn_if_busy(&result);
-        if (asked->json)
-            bench_json(out, &machine, &result);
-        else
-            bench_table(out, &machine, &result);
-        if (out->lost)
-            rc = why_no_memory(why);
-    }
-    if (rc == 0 && asked->costs_out) {
-        costs_write(&costs, &machine, &result);
-        rc = costs_save(asked->costs_out, &costs, why);
-    }
-    text_release(&costs);
-    measurement_release(&result);
-    return rc;
-}
-
 int
 cmd_bench(int argc, char **argv)
 {
-    struct asked asked = {0};
+    struct bench_asked asked = {0};
     struct text out = {0};
     struct why why = {0};
     int code = read_command(&asked, argc, argv), rc;

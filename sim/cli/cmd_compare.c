@@ -11,7 +11,13 @@ static const char help[] =
     "Prints the strategies side by side: latency, availability, accounts exposed and who can open\n"
     "them alone; the paired differences from the baseline; the Pareto front. Reads a finished run\n"
     "from its database, or simulates a scenario without keeping it.\n\n"
-    "      --json          as JSON on stdout\n\n"
+    "      --risk          the risk of one account by class of adversary, too\n"
+    "      --channels      what transparency reports would show of each channel, and what it "
+    "opened\n"
+    "      --duties        days out of line with duties, days blocked, cost of penalties\n"
+    "      --json          as JSON on stdout, with all of these\n\n"
+    "Risk is shown unasked where there are threats besides authorities, duties where they cost\n"
+    "something.\n\n"
     "For a scenario, as `jurisim run`:\n"
     "  -s, --strategy A,B  only these strategies\n"
     "  -r, --replications N\n"
@@ -21,13 +27,21 @@ static const char help[] =
     "      --costs FILE\n"
     "  -q, --quiet         no progress bar\n";
 
-enum { OPT_SEED = 256, OPT_SET, OPT_COSTS, OPT_JSON };
+enum { OPT_SEED = 256, OPT_SET, OPT_COSTS, OPT_JSON, OPT_RISK, OPT_CHANNELS, OPT_DUTIES };
 static const struct option options[] = {
-    {"strategy", required_argument, NULL, 's'}, {"replications", required_argument, NULL, 'r'},
-    {"jobs", required_argument, NULL, 'j'},     {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},           {"seed", required_argument, NULL, OPT_SEED},
-    {"set", required_argument, NULL, OPT_SET},  {"costs", required_argument, NULL, OPT_COSTS},
-    {"json", no_argument, NULL, OPT_JSON},      {NULL, 0, NULL, 0},
+    {"strategy", required_argument, NULL, 's'},
+    {"replications", required_argument, NULL, 'r'},
+    {"jobs", required_argument, NULL, 'j'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {"seed", required_argument, NULL, OPT_SEED},
+    {"set", required_argument, NULL, OPT_SET},
+    {"costs", required_argument, NULL, OPT_COSTS},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"risk", no_argument, NULL, OPT_RISK},
+    {"channels", no_argument, NULL, OPT_CHANNELS},
+    {"duties", no_argument, NULL, OPT_DUTIES},
+    {NULL, 0, NULL, 0},
 };
 
 struct asked {
@@ -35,6 +49,7 @@ struct asked {
     struct simulate_options simulate;
     bool for_scenario; /* an option that means nothing for a finished run */
     bool json;
+    struct compare_sections sections;
 };
 
 /* Every SQLite database begins with these 16 bytes (sqlite.org/fileformat.html, section 1.3). */
@@ -66,7 +81,7 @@ static int
 print_comparison(const struct asked *a, struct run *run, struct text *out, struct why *why)
 {
     int rc = a->json ? compare_json(out, &run->legend, &run->outcome)
-                     : compare_text(out, &run->legend, &run->outcome);
+                     : compare_text(out, &run->legend, &run->outcome, a->sections);
 
     if (rc == 0 && !a->json) {
         struct claims_told claims = {0};
@@ -91,7 +106,9 @@ compare_asked(struct asked *a)
 
     if (is_database(a->in.path)) {
         if (a->for_scenario)
-            return cli_misuse("compare", "%s is a finished run: only --json applies to it",
+            return cli_misuse("compare",
+                              "%s is a finished run: only --json, --risk, "
+                              "--channels and --duties apply to it",
                               a->in.path);
         rc = simulate_read(&run, a->in.path, &why);
     } else {
@@ -112,10 +129,17 @@ take_option(struct asked *a, int o)
 {
     uint64_t n = 0;
 
-    a->for_scenario |= o != OPT_JSON;
+    a->for_scenario |= o < OPT_JSON;
     switch (o) {
     case OPT_JSON:
         a->json = true;
+        return EXIT_DONE;
+    case OPT_RISK:
+    case OPT_CHANNELS:
+    case OPT_DUTIES:
+        a->sections.risk |= o == OPT_RISK;
+        a->sections.channels |= o == OPT_CHANNELS;
+        a->sections.duties |= o == OPT_DUTIES;
         return EXIT_DONE;
     case 's':
         a->simulate.strategies = optarg;

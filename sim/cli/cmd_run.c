@@ -19,7 +19,9 @@ static const char help[] =
     "  -j, --jobs N        worker threads (default: one a core); the results do not depend on it\n"
     "      --seed N        instead of the scenario's\n"
     "      --set PATH=VALUE  override a value: --set custodians.apple.rejects=0.1\n"
-    "      --costs FILE    a cost file instead of the shipped reference\n"
+    "      --costs WHICH   reference (shipped, the default); host: this machine's, measured now "
+    "or\n"
+    "                      kept from before; or a cost file, or a database of measurements\n"
     "      --resume        go on with a run that was cut off\n"
     "      --force         replace the run that DB holds\n"
     "      --flips[=N]     what would change a requirement: of each uncertain input the value\n"
@@ -173,7 +175,7 @@ print_results(const struct asked *a, const struct run *run, const struct beside 
     const struct json_more more = {beside_json, beside};
     int rc = a->json ? run_json(out, a->in.path, run->model, &run->legend, &run->outcome,
                                 &run->judgements, &more)
-                     : compare_text(out, &run->legend, &run->outcome);
+                     : compare_text(out, &run->legend, &run->outcome, (struct compare_sections){0});
 
     if (!a->json && rc == 0) {
         struct claims_told claims = {0};

@@ -10,7 +10,8 @@
 struct kept {
     struct run run;
     struct run_identity identity;
-    char *text; /* owned: the scenario's, cut into overrides */
+    char *text;       /* owned: the scenario's, cut into overrides */
+    struct text path; /* the scenario's beside the database */
     struct scenario *scenario;
     struct model *model;
 };
@@ -21,6 +22,7 @@ kept_release(struct kept *k)
     model_free(k->model);
     scenario_close(k->scenario);
     free(k->text);
+    text_release(&k->path);
     run_release(&k->run);
 }
 
@@ -64,19 +66,35 @@ check_same(struct kept *k, const struct cli_scenario *in, const char *db, struct
     return rc;
 }
 
+/* The file that the run names: as it was written then, or from the database's folder. */
+static int
+find_scenario(struct kept *k, struct cli_scenario *in, const char *db, struct why *why)
+{
+    const char *name = k->identity.scenario_name, *slash = strrchr(db, '/');
+
+    if (name != NULL && name[0] != '/' && slash != NULL) {
+        text_add_bytes(&k->path, db, (size_t)(slash + 1 - db));
+        text_add(&k->path, name);
+    }
+    if (name != NULL && access(name, R_OK) == 0)
+        in->path = name;
+    else if (k->path.length > 0 && access(text_str(&k->path), R_OK) == 0)
+        in->path = text_str(&k->path);
+    else
+        return why_add(why, ERR_INPUT, NULL,
+                       "jurisim: %s was simulated from %s, which cannot be read here: name the "
+                       "scenario, as in jurisim explain --exposed %s SCENARIO",
+                       db, name != NULL ? name : "a scenario", db);
+    return 0;
+}
+
 static int
 open_scenario(struct kept *k, struct cli_scenario *in, const char *db, struct why *why)
 {
-    int rc;
+    int rc = in->path == NULL ? find_scenario(k, in, db, why) : 0;
 
-    if (in->path == NULL) {
-        in->path = k->identity.scenario_name;
-        if (in->path == NULL || access(in->path, R_OK) != 0)
-            return why_add(why, ERR_INPUT, NULL,
-                           "jurisim: %s was simulated from %s, which cannot be read here: name the "
-                           "scenario, as in jurisim explain --exposed %s SCENARIO",
-                           db, in->path != NULL ? in->path : "a scenario", db);
-    }
+    if (rc != 0)
+        return rc;
     k->text = k->identity.scenario_text != NULL ? strdup(k->identity.scenario_text) : NULL;
     if (k->text == NULL)
         return why_no_memory(why);

@@ -66,10 +66,9 @@ flips_text(const struct beside *b, struct text *out)
             write_answer(b, &f->answers.item[i], out);
     }
     if (firm > 0)
-        text_add(out, "  No value tried flips these:\n");
-    for (size_t i = 0; i < f->answers.count; i++)
-        if (f->answers.item[i].flips.count == 0)
-            write_answer(b, &f->answers.item[i], out);
+        text_addf(out, "  No value tried flips %s\n",
+                  firm == f->answers.count ? "any of the scenario's requirements."
+                                           : "any other requirement.");
     text_addf(out, "  Tried, at %zu points from quantile 0.01 to 0.99:\n", f->points);
     write_inputs(b, out);
 }

@@ -139,7 +139,7 @@ open_store(struct run *run, struct cli_scenario *in, const struct simulate_optio
         .strategies = mask,
         .legal = size->legal,
         .traffic = size->traffic,
-        .costs = in->costs != NULL ? in->costs : "reference",
+        .costs = in->costs_from,
     };
 
     if (rc != 0)

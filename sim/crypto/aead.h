@@ -24,7 +24,7 @@ struct aead {
 
 /* What encrypts one object. Borrows all it points to. */
 struct aead_seed {
-    const unsigned char *key;   /* AEAD_KEY_BYTES */
+    const unsigned char *key;   /* AEAD_KEY_BYTES; NULL: the one set last, in the same direction */
     const unsigned char *nonce; /* AEAD_NONCE_BYTES; never twice with the same key and other data */
     const unsigned char *data;  /* associated data, authenticated and not encrypted; may be NULL */
     size_t data_bytes;

@@ -2,12 +2,14 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/rand.h>
 
 #include "crypto/fault.h"
 
 #define LINE_BYTES 64
+#define PERIOD     ((size_t)65536) /* of the pattern */
 
 unsigned char *
 buffer_new(size_t bytes)
@@ -20,8 +22,16 @@ buffer_new(size_t bytes)
     whole = (bytes / LINE_BYTES + 1) * LINE_BYTES; /* never 0 bytes */
     at = aligned_alloc(LINE_BYTES, whole);
     if (at) {
-        for (size_t i = 0; i < whole; i++)
+        const size_t first = whole < PERIOD ? whole : PERIOD;
+
+        for (size_t i = 0; i < first; i++)
             at[i] = (unsigned char)(i * 131 + (i >> 8));
+        for (size_t done = first; done < whole;) { /* doubling */
+            const size_t more = done < whole - done ? done : whole - done;
+
+            memcpy(at + done, at, more);
+            done += more;
+        }
     }
     return at;
 }

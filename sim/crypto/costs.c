@@ -43,11 +43,12 @@ static void
 add_head(struct text *out, const struct machine *machine, const struct measurement *measurement)
 {
     text_add(out, "# Costs of cryptographic operations, one thread: medians of ");
-    text_addf(out, "%u rounds.\n", measurement->rounds);
+    text_addf(out, "%u rounds%s.\n", measurement->rounds,
+              measurement->cpu_time ? " of processor time" : "");
     text_addf(out, "# Measured on %s on %s (%u cores, %s)\n", machine->measured, machine->cpu,
               machine->cores, machine->library);
-    text_addf(out, "# by: jurisim bench crypto --rounds %u --costs-out FILE\n",
-              measurement->rounds);
+    text_addf(out, "# by: jurisim bench crypto%s --rounds %u --costs-out FILE\n",
+              measurement->cpu_time ? " --cpu-time" : "", measurement->rounds);
     text_add(out,
              "# which writes this file anew. As scenarios/facts/costs-reference.yaml it is the\n"
              "# reference that ships with jurisim: scenarios read it and measure nothing, so\n"
@@ -127,10 +128,15 @@ costs_write(struct text *out, const struct machine *machine, const struct measur
     add_head(out, machine, measurement);
     text_add(out, "costs:\n  machine: {cpu: ");
     add_quoted(out, machine->cpu);
-    text_addf(out, ", cores: %u, library: %s, measured: %s, jurisim: %s}\n", machine->cores,
+    text_addf(out, ", cores: %u, library: %s, measured: %s, jurisim: %s", machine->cores,
               machine->library, machine->measured, machine->program);
+    if (machine->token[0]) {
+        text_add(out, ", token: ");
+        add_quoted(out, machine->token);
+    }
+    text_add(out, "}\n");
     for (size_t i = 0; i < measurement->count;) {
-        if (measurement->item[i].control)
+        if (!measurement->item[i].op->cost || measurement->item[i].threads > 1)
             i++;
         else
             i += add_operation(out, &measurement->item[i], measurement->count - i);

@@ -9,6 +9,7 @@ struct machine {
     unsigned cores;      /* that this process may run on */
     char library[64];    /* "OpenSSL 3.0.19": the one linked at run time */
     char measured[16];   /* the caller's date, YYYY-MM-DD */
+    char token[128];     /* measured through PKCS#11: which (token_name); "": none */
     const char *program; /* jurisim's version; static */
 };
 

@@ -2,35 +2,18 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
 
 #include "base/mem.h"
-#include "base/units.h"
+#include "crypto/cell.h"
 
 const size_t measure_sizes[5] = {(size_t)1 << 10, (size_t)16 << 10, (size_t)256 << 10,
                                  (size_t)1 << 20, (size_t)16 << 20};
-
-/* A row while it is measured. */
-struct cell {
-    const struct operation *op;
-    void *work;
-    uint64_t batch;
-    double *ns; /* of one operation, by round */
-};
 
 struct cells {
     struct cell *item;
     size_t count, capacity;
 };
-
-static int64_t
-now_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t); /* cannot fail for this clock */
-    return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
-}
 
 static int
 check_plan(const struct measure_plan *plan, struct why *why)
@@ -40,6 +23,9 @@ check_plan(const struct measure_plan *plan, struct why *why)
                        MEASURE_ROUNDS_LEAST, MEASURE_ROUNDS_MOST, plan->rounds);
     if (plan->slot_ns <= 0)
         return why_add(why, ERR_INPUT, NULL, "slot: must be above 0 ns");
+    if (plan->threads > MEASURE_THREADS_MOST)
+        return why_add(why, ERR_LIMIT, NULL, "threads: at most %d, got %u", MEASURE_THREADS_MOST,
+                       plan->threads);
     if (plan->sizes == 0 || plan->sizes > MEASURE_SIZES_MOST)
         return why_add(why, ERR_INPUT, NULL, "sizes: from 1 to %d can be measured, got %zu",
                        MEASURE_SIZES_MOST, plan->sizes);
@@ -57,41 +43,43 @@ check_plan(const struct measure_plan *plan, struct why *why)
 /* `control` cells are measured like any other and only marked. */
 static int
 cell_add(struct cells *cells, struct measurement *out, const struct operation *op, size_t bytes,
-         bool control, struct why *why)
+         unsigned threads, bool control, const struct measure_plan *plan, struct why *why)
 {
-    struct cell *cell;
     int rc;
 
     if (VEC_ROOM(cells) < 0 || VEC_ROOM(out) < 0)
         return why_no_memory(why);
-    cell = &cells->item[cells->count];
-    *cell = (struct cell){.op = op, .batch = 1};
-    cell->ns = calloc(out->rounds, sizeof *cell->ns);
-    if (!cell->ns)
-        return why_no_memory(why);
-    rc = op->prepare(op, bytes, &cell->work, why);
-    if (rc < 0) {
-        free(cell->ns);
+    rc = cell_make(&cells->item[cells->count], op, bytes, threads, plan, why);
+    if (rc < 0)
         return rc;
-    }
     cells->count++; /* from here cells_release frees it */
     out->item[out->count++] =
-        (struct measure_row){.op = op, .control = control, .bytes = bytes, .threads = 1};
+        (struct measure_row){.op = op, .control = control, .bytes = bytes, .threads = threads};
     return 0;
 }
 
 static void
 cells_release(struct cells *cells)
 {
-    for (size_t i = 0; i < cells->count; i++) {
-        cells->item[i].op->release(cells->item[i].work);
-        free(cells->item[i].ns);
-    }
+    for (size_t i = 0; i < cells->count; i++)
+        cell_release(&cells->item[i]);
     free(cells->item);
     *cells = (struct cells){0};
 }
 
-/* Verifies the operation, then makes its cells: one for each size, or one. */
+/* One thread's row, then that of all threads. */
+static int
+cells_at(struct cells *cells, struct measurement *out, const struct operation *op, size_t bytes,
+         bool control, const struct measure_plan *plan, struct why *why)
+{
+    int rc = cell_add(cells, out, op, bytes, 1, control, plan, why);
+
+    if (rc == 0 && out->threads > 1 && !out->unscaled)
+        rc = cell_add(cells, out, op, bytes, out->threads, control, plan, why);
+    return rc;
+}
+
+/* Verifies the operation, then makes its cells: for each size, or one. */
 static int
 cells_of(struct cells *cells, struct measurement *out, const struct operation *op, bool control,
          const struct measure_plan *plan, struct why *why)
@@ -99,10 +87,39 @@ cells_of(struct cells *cells, struct measurement *out, const struct operation *o
     int rc = op->verify(op, why);
 
     if (!op->bulk && rc == 0)
-        rc = cell_add(cells, out, op, op->bytes, control, why);
+        rc = cells_at(cells, out, op, op->bytes, control, plan, why);
     for (size_t s = 0; op->bulk && s < plan->sizes && rc == 0; s++)
-        rc = cell_add(cells, out, op, plan->bytes[s], control, why);
+        rc = cells_at(cells, out, op, plan->bytes[s], control, plan, why);
     return rc;
+}
+
+/* Does the name contain one of the texts of a list that commas separate? */
+static bool
+is_named(const char *list, const char *name)
+{
+    while (*list != '\0') {
+        const size_t length = strcspn(list, ",");
+
+        if (length > 0 && memmem(name, strlen(name), list, length) != NULL)
+            return true;
+        list += length + (list[length] == ',');
+    }
+    return false;
+}
+
+static bool
+is_wanted(const struct measure_plan *plan, const struct operation *op)
+{
+    const char *reason;
+
+    if (plan->costs_only && !op->cost)
+        return false;
+    if (plan->only != NULL && !is_named(plan->only, op->name))
+        return false;
+    reason = op->missing != NULL ? op->missing(op) : NULL;
+    if (reason != NULL && plan->missing != NULL)
+        plan->missing(plan->missing_data, op, reason);
+    return reason == NULL;
 }
 
 static int
@@ -113,43 +130,13 @@ cells_make(struct cells *cells, struct measurement *out, const struct measure_pl
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && (op = operation_at(i)); i++)
-        rc = cells_of(cells, out, op, false, plan, why);
+        if (is_wanted(plan, op))
+            rc = cells_of(cells, out, op, false, plan, why);
+    for (op = plan->extra; rc == 0 && op != NULL && op->name; op++)
+        if (is_wanted(plan, op))
+            rc = cells_of(cells, out, op, false, plan, why);
     for (op = control_operations; rc == 0 && op->name; op++)
         rc = cells_of(cells, out, op, true, plan, why);
-    return rc;
-}
-
-/* Runs `runs` operations; `*ns` is the time they took together. */
-static int
-cell_time(struct cell *cell, uint64_t runs, int64_t *ns, struct why *why)
-{
-    int (*run)(void *, struct why *) = cell->op->run;
-    int64_t start = now_ns();
-    int rc = 0;
-
-    for (uint64_t i = 0; i < runs && rc == 0; i++)
-        rc = run(cell->work, why);
-    *ns = now_ns() - start;
-    return rc;
-}
-
-/*
- * Warms up and finds how many runs fill a slot: doubles until a slot's eighth is filled, then
- * scales. A disturbance here makes batches smaller, never wrong.
- */
-static int
-cell_size_batch(struct cell *cell, int64_t slot_ns, struct why *why)
-{
-    int64_t ns;
-    int rc = cell_time(cell, 2, &ns, why);
-
-    for (cell->batch = 1; rc == 0; cell->batch *= 2) {
-        rc = cell_time(cell, cell->batch, &ns, why);
-        if (ns >= slot_ns / 8 || cell->batch >= UINT64_C(1) << 40)
-            break;
-    }
-    if (rc == 0 && ns > 0 && ns < slot_ns)
-        cell->batch = (uint64_t)((double)cell->batch * (double)slot_ns / (double)ns);
     return rc;
 }
 
@@ -170,50 +157,119 @@ common_divisor(size_t a, size_t b)
  * so that a cell does not always follow the same other one (and inherit its cache and clock).
  */
 static int
-round_run(struct cells *cells, unsigned round, struct why *why)
+round_run(struct cells *cells, struct crew *crew, unsigned round, struct why *why)
 {
     size_t step = 1 + round * 7 % cells->count, at = round * 5 % cells->count;
+    int rc = 0;
 
     while (common_divisor(step, cells->count) != 1)
         step++;
-    for (size_t i = 0; i < cells->count; i++) {
-        struct cell *cell = &cells->item[at];
-        int64_t ns;
-        int rc = cell_time(cell, 1, &ns, why); /* what the last cell drove out of the cache */
-
-        if (rc == 0)
-            rc = cell_time(cell, cell->batch, &ns, why);
-        if (rc < 0)
-            return rc;
-        cell->ns[round] = (double)ns / (double)cell->batch;
+    for (size_t i = 0; i < cells->count && rc == 0; i++) {
+        rc = cell_round(&cells->item[at], crew, round, why);
         at = (at + step) % cells->count;
     }
-    return 0;
+    return rc;
+}
+
+static int
+rounds_run(struct cells *cells, struct crew *crew, const struct measure_plan *plan, struct why *why)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < cells->count && rc == 0; i++)
+        rc = cell_size_batch(&cells->item[i], crew, plan->slot_ns, why);
+    for (unsigned round = 0; round < plan->rounds && rc == 0; round++) {
+        rc = round_run(cells, crew, round, why);
+        if (plan->progress)
+            plan->progress(plan->progress_data, round + 1, plan->rounds);
+    }
+    return rc;
+}
+
+/* Do the threads have cores of their own? The spin control on one and on all, in turn. */
+static int
+try_spin(struct measurement *out, struct crew *crew, int64_t slot_ns, struct why *why)
+{
+    enum { ROUNDS = 9 };
+    const struct measure_plan plan = {.rounds = ROUNDS};
+    const struct operation *spin = control_operations;
+    struct cell one, all;
+    double alone, together, low, high;
+    int rc;
+
+    while (strcmp(spin->name, "spin") != 0)
+        spin++;
+    rc = cell_make(&one, spin, 0, 1, &plan, why);
+    if (rc < 0)
+        return rc;
+    rc = cell_make(&all, spin, 0, out->threads, &plan, why);
+    if (rc < 0) {
+        cell_release(&one);
+        return rc;
+    }
+    rc = cell_size_batch(&one, crew, slot_ns, why);
+    all.batch = one.batch;
+    for (unsigned i = 0; i < ROUNDS && rc == 0; i++) {
+        rc = cell_round(&one, crew, i, why);
+        if (rc == 0)
+            rc = cell_round(&all, crew, i, why);
+    }
+    measure_median(one.ns, ROUNDS, MEASURE_LEVEL, &alone, &low, &high);
+    measure_median(all.ns, ROUNDS, MEASURE_LEVEL, &together, &low, &high);
+    out->spin_scaling = alone / together;
+    out->unscaled = !(out->spin_scaling >= MEASURE_SPIN_SCALES * out->threads);
+    cell_release(&one);
+    cell_release(&all);
+    return rc;
+}
+
+static int
+ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void
+summarise(struct measure_row *row, struct cell *cell, unsigned rounds)
+{
+    row->runs = cell->batch * rounds * cell->threads;
+    row->p50 = row->p99 = row->p999 = row->cycles = (double)NAN;
+    if (cell->singles > 0) {
+        qsort(cell->single, cell->singles, sizeof *cell->single, ascending);
+        row->p50 = measure_quantile(cell->single, cell->singles, 0.5);
+        row->p99 = measure_quantile(cell->single, cell->singles, 0.99);
+        row->p999 = measure_quantile(cell->single, cell->singles, 0.999);
+    }
+    if (cell->cycles_runs > 0)
+        row->cycles = (double)cell->cycles / (double)cell->cycles_runs;
+    measure_median(cell->ns, rounds, MEASURE_LEVEL, &row->median, &row->low, &row->high);
 }
 
 int
 measure_operations(const struct measure_plan *plan, struct measurement *out, struct why *why)
 {
     struct cells cells = {0};
+    struct crew crew = {0};
     int rc = check_plan(plan, why);
 
-    *out = (struct measurement){.rounds = plan->rounds};
+    *out = (struct measurement){.rounds = plan->rounds,
+                                .threads = plan->threads > 1 ? plan->threads : 1,
+                                .cpu_time = plan->cpu_time,
+                                .spin_scaling = (double)NAN};
+    if (rc == 0)
+        rc = crew_start(&crew, out->threads, why);
+    out->pinned = crew.pinned;
+    if (rc == 0 && out->threads > 1)
+        rc = try_spin(out, &crew, plan->slot_ns, why);
     if (rc == 0)
         rc = cells_make(&cells, out, plan, why);
+    if (rc == 0)
+        rc = rounds_run(&cells, &crew, plan, why);
     for (size_t i = 0; i < cells.count && rc == 0; i++)
-        rc = cell_size_batch(&cells.item[i], plan->slot_ns, why);
-    for (unsigned round = 0; round < plan->rounds && rc == 0; round++) {
-        rc = round_run(&cells, round, why);
-        if (plan->progress)
-            plan->progress(plan->progress_data, round + 1, plan->rounds);
-    }
-    for (size_t i = 0; i < cells.count && rc == 0; i++) {
-        struct measure_row *row = &out->item[i];
-
-        row->runs = cells.item[i].batch * plan->rounds;
-        measure_median(cells.item[i].ns, plan->rounds, MEASURE_LEVEL, &row->median, &row->low,
-                       &row->high);
-    }
+        summarise(&out->item[i], &cells.item[i], plan->rounds);
+    crew_stop(&crew);
     cells_release(&cells);
     if (rc < 0)
         measurement_release(out);
@@ -225,45 +281,4 @@ measurement_release(struct measurement *measurement)
 {
     free(measurement->item);
     *measurement = (struct measurement){0};
-}
-
-static int
-ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-/* The rank k of measure_median, from 1. */
-static size_t
-rank_of(size_t count, double level)
-{
-    double n = (double)count, below = 0;
-    size_t k = 0;
-    int sign;
-
-    /* Terms through logarithms: 2^-n leaves the range of a double near n = 1000. */
-    while (k < count / 2) {
-        double i = (double)k;
-        double log_choose =
-            lgamma_r(n + 1, &sign) - lgamma_r(i + 1, &sign) - lgamma_r(n - i + 1, &sign);
-
-        below += exp(log_choose - n * log(2.0));
-        if (below > (1 - level) / 2)
-            break;
-        k++;
-    }
-    return k ? k : 1;
-}
-
-void
-measure_median(double *value, size_t count, double level, double *median, double *low, double *high)
-{
-    size_t k = rank_of(count, level);
-
-    qsort(value, count, sizeof *value, ascending);
-    *median = count % 2 ? value[count / 2] : (value[count / 2 - 1] + value[count / 2]) / 2;
-    *low = value[k - 1];
-    *high = value[count - k];
 }

@@ -5,10 +5,9 @@
 #include "base/mem.h"
 
 static const struct operation *const family[] = {
-    aead_operations,
-    keywrap_operations,
-    rsa_operations,
-    hash_operations,
+    aead_operations,      xts_operations,       keywrap_operations,  rsa_operations,
+    agreement_operations, signature_operations, password_operations, hash_operations,
+    sharing_operations,   erasure_operations,   foreign_operations,
 };
 
 const struct operation *
@@ -29,7 +28,7 @@ operation_find(const char *name)
     const struct operation *op;
 
     for (size_t i = 0; (op = operation_at(i)); i++) {
-        if (strcmp(op->name, name) == 0)
+        if (op->cost && strcmp(op->name, name) == 0)
             return op;
     }
     return NULL;

@@ -19,9 +19,12 @@ struct operation {
     const char *name;    /* as scenarios write it: {cost: aes-256-gcm-open} */
     const char *about;   /* one line for people */
     const char *backend; /* who does the work: "openssl" */
-    const char *mode;    /* "new-key": keyed anew each time; "held-key"; "no-key"; "control" */
-    bool bulk;           /* the cost depends on the size of the object */
-    size_t bytes;        /* not bulk: the bytes one operation handles, e.g. a 32-byte data key */
+    /* How it is keyed: "new-key": anew for each object; "held-key": the same key, a new nonce;
+     * "envelope": unwraps the object's key, then opens it; "no-key"; "token"; "control". */
+    const char *mode;
+    bool bulk;    /* the cost depends on the size of the object */
+    bool cost;    /* goes into the cost file under its name: the one row of that name that does */
+    size_t bytes; /* not bulk: the bytes one operation handles, e.g. a 32-byte data key */
 
     /* Passes published test vectors and refuses altered input, or ERR_CRYPTO and which did not. */
     int (*verify)(const struct operation *op, struct why *why);
@@ -37,12 +40,16 @@ struct operation {
     void (*release)(void *work);
 
     const void *detail; /* the family's own: which algorithm */
+
+    /* NULL, or why it cannot be measured here, in a few words for people: a library or a module
+     * that is not there. Field NULL: it always can. */
+    const char *(*missing)(const struct operation *op);
 };
 
 /* The i-th operation in the order of the families, or NULL past the last. */
 const struct operation *operation_at(size_t i);
 
-/* By name, or NULL. */
+/* The row that gives the cost of this name, or NULL. */
 const struct operation *operation_find(const char *name);
 
 /*
@@ -58,5 +65,12 @@ extern const struct operation aead_operations[];
 extern const struct operation keywrap_operations[];
 extern const struct operation rsa_operations[];
 extern const struct operation hash_operations[];
+extern const struct operation xts_operations[];
+extern const struct operation erasure_operations[];
+extern const struct operation foreign_operations[];
+extern const struct operation sharing_operations[];
+extern const struct operation agreement_operations[];
+extern const struct operation signature_operations[];
+extern const struct operation password_operations[];
 
 #endif

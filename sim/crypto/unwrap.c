@@ -205,7 +205,7 @@ verify_kw(const struct operation *op, struct why *why)
 
 #define ROW(name_, about_, verify_, run_, way_)                                                    \
     {                                                                                              \
-        .name = name_, .about = about_, .backend = "openssl", .mode = "new-key",                   \
+        .name = name_, .about = about_, .backend = "openssl", .mode = "new-key", .cost = true,     \
         .bytes = DATA_KEY_BYTES, .verify = verify_, .prepare = prepare, .run = run_,               \
         .release = wraps_release, .detail = way_                                                   \
     }

@@ -24,7 +24,6 @@ channels_release(struct channels *c)
     free(c->channels.item);
     free(c->slot);
     effect_table_release(&c->table);
-    plan_list_release(&c->plans);
     *c = (struct channels){0};
 }
 
@@ -277,23 +276,24 @@ find_holders(const struct channels *c, const struct wish *wish)
 static int
 work_out(struct channels *c, const struct wish *wish, uint64_t *levers, struct why *why)
 {
+    struct plan best = {0};
+    bool found = false;
     struct asking a;
     int rc = 0;
 
     *levers = 0;
-    c->plans.count = 0;
     if (wish->want >= WANT_A_HOLDER) {
         *levers = find_holders(c, wish);
         return 0;
     }
-    for (uint32_t depth = 0; rc == 0 && c->plans.count == 0; depth++) {
+    for (uint32_t depth = 0; rc == 0 && !found; depth++) {
         rc = gather(c, wish, depth, &a, why);
         if (rc < 0 || a.q.rules == 0)
             return rc;
-        rc = plan_list_make(&c->plans, &a.q, why);
+        rc = plan_best(&best, &found, &a.q, why);
     }
     if (rc == 0)
-        *levers = c->plans.item[0].levers;
+        *levers = best.levers;
     return rc;
 }
 

@@ -48,7 +48,6 @@ struct channels {
     struct effect_table table;
     struct remembered *slot; /* owned: plans by wish */
     size_t slots, remembered;
-    struct plan_list plans; /* room for one answer */
 };
 
 void channels_init(struct channels *channels, const struct timeline *timeline);

@@ -151,8 +151,8 @@ struct docket {
     struct timeline timeline;
     struct channels channels;
     struct ledger ledger;
-    struct tally tally;
     struct departures departures;
+    struct tally tally;
     struct pressures *pressures; /* owned */
     sim_ns pressure_at;          /* when it is next looked at; SIM_NEVER: not */
     struct tracer *tracer;       /* borrows; NULL: nobody is watching */
@@ -307,10 +307,15 @@ struct given {
 
 /* Hands the lever's yield to the authority, for all accounts of the pursuit's request. */
 MUST_CHECK int lever_execute(struct docket *d, uint32_t pursuit, struct given *out);
-/* Carries out what is no disclosure (removal, restriction, preservation), as the lever can. */
+/* An order that takes nothing was complied with: flags all accounts of the pursuit's request. */
 MUST_CHECK int lever_mark(struct docket *d, uint32_t pursuit, enum asks asks);
-/* What the request has of each part and class, in terms of the current lines, into d->got. */
+/* The `since` of every request that has levers under way (ledger.h); `docket` is the docket. */
+MUST_CHECK int docket_open_since(const void *docket, struct times *times);
+/* What the request has of each part and class, and what keys its authority has that all accounts
+ * share, in terms of the current lines, into d->got. */
 void request_got(struct docket *d, const struct request *r);
+/* Is there anything to tell: taken by the request, or keys that its authority shares already? */
+bool request_has_any(const struct docket *d, const struct request *r);
 
 /* legal.c: pressure */
 

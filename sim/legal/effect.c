@@ -5,6 +5,7 @@
 struct taking {
     bool plaintext, metadata;
     bool whole, opens;
+    bool extracts, part;
 };
 
 static bool
@@ -23,6 +24,7 @@ piece_of(const struct copy *copy, const struct yield *y)
         .taken = y->keys,
         .used = y->uses,
         .cached = copy->former ? 0 : y->cached & ~(y->keys | y->uses),
+        .shared = copy->rule->cohort_key ? copy->rule : NULL,
     };
 }
 
@@ -41,6 +43,19 @@ judge(struct taking *t, const struct placed *placed, const struct piece *piece)
     t->opens |= t->plaintext;
 }
 
+/* Does it take the key that new data get, or a part of it? */
+static void
+judge_key(struct taking *t, const struct placed *placed, const struct piece *piece)
+{
+    if (placed->copy[0].former)
+        return; /* nothing serves: nothing is added */
+    for (uint32_t i = 0; i < placed->copies; i++)
+        if (placed->copy[i].version == placed->copy[0].version) {
+            t->part |= (piece[i].taken | piece[i].cached) != 0;
+            t->extracts |= formula_holds(&placed->copy[i].rule->keys, piece[i].taken);
+        }
+}
+
 static void
 set_class(struct effect *e, const struct data_class *facts, uint32_t class, struct taking t)
 {
@@ -52,13 +67,17 @@ set_class(struct effect *e, const struct data_class *facts, uint32_t class, stru
         e->whole |= bit;
     if (t.opens || (t.metadata && !facts->metadata_encrypted))
         e->metadata |= bit;
+    if (t.extracts)
+        e->extracts |= bit;
+    else if (t.part)
+        e->parts |= bit;
 }
 
 /* One class: its pieces are added, its bits set. */
 static int
 take_class(struct effect_table *table, struct effect *e, const struct phase *p,
            const struct lever *lever, struct cohort_id cohort, uint32_t class,
-           const struct placed *placed, double reads_per_s)
+           const struct placed *placed, double reads_per_s, double shared_reads)
 {
     const uint16_t bit = (uint16_t)(1u << class);
     struct taking t = {0};
@@ -77,19 +96,26 @@ take_class(struct effect_table *table, struct effect *e, const struct phase *p,
         t.plaintext |= y.plaintext;
         t.metadata |= y.metadata;
         if (piece[i].cached != 0) {
-            const struct cohort *c = &p->world->cohort[cohort.i];
-
             e->cached |= bit;
-            piece[i].capture = cohort_cache_capture(c, reads_per_s, rule->key_cache_ttl_s,
-                                                    lever->acting_terms->holds_for_s);
+            piece[i].capture = cohort_cache_capture(
+                &p->world->cohort[cohort.i], rule->cohort_key ? shared_reads : reads_per_s,
+                rule->key_cache_ttl_s, lever->acting_terms->holds_for_s);
+        }
+        if (i == 0 && y.watched && !placed->copy[0].former) {
+            e->watched |= bit;
+            e->watch[class] =
+                lever_watch_chance(p->world, &p->world->cohort[cohort.i], (struct class_id){class},
+                                   lever->acting_terms->holds_for_s);
         }
     }
     judge(&t, placed, piece);
+    judge_key(&t, placed, piece);
     set_class(e, &p->world->class[class], class, t);
     for (uint32_t i = 0; i < placed->copies; i++)
         if (!is_empty(&piece[i])) {
             table->pieces.item[table->pieces.count++] = piece[i];
             e->pieces |= bit;
+            e->shared |= piece[i].shared != NULL ? bit : 0;
         }
     return 0;
 }
@@ -108,7 +134,8 @@ effect_add(struct effect_table *table, const struct timeline *timeline, const st
         e.first[k] = (uint32_t)table->pieces.count;
         if (placed->copies > 0 &&
             take_class(table, &e, p, lever, (struct cohort_id){cohort}, k, placed,
-                       placed_cache_reads(timeline, p, cohort, part, placed)) < 0)
+                       placed_cache_reads(timeline, p, cohort, part, placed),
+                       placed_shared_reads(timeline, p, cohort, placed)) < 0)
             return ERR_MEMORY;
     }
     for (uint32_t k = timeline->classes; k <= CLASSES_MAX; k++)

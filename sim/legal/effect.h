@@ -12,21 +12,28 @@
 
 /* Of one class, under one copy. */
 struct piece {
-    uint16_t data, keys; /* forms of the copy */
-    uint64_t fragments;  /* sites */
-    uint64_t taken;      /* stores whose key it takes */
-    uint64_t used;       /* stores whose key is used, for the request's accounts only */
-    uint64_t cached;     /* stores whose key it takes of accounts whose key is cached ... */
-    double capture;      /* ... which has this chance */
+    uint16_t data, keys;       /* forms of the copy */
+    uint64_t fragments;        /* sites */
+    uint64_t taken;            /* stores whose key it takes */
+    uint64_t used;             /* stores whose key is used, for the request's accounts only */
+    uint64_t cached;           /* stores whose key it takes of accounts whose key is cached ... */
+    double capture;            /* ... which has this chance */
+    const struct rule *shared; /* all accounts under this rule have one key; else NULL. Then
+                                  `capture` is the chance that any of them lies in the cache */
 };
 
 /* Masks are over data classes. */
 struct effect {
-    uint16_t opens;                  /* what it opens alone, caches apart */
-    uint16_t whole;                  /* whole ciphertext it takes alone */
-    uint16_t metadata;               /* metadata it takes, or opens alone when they are encrypted */
-    uint16_t pieces;                 /* classes with pieces */
-    uint16_t cached;                 /* classes with pieces whose key may be cached */
+    uint16_t opens;    /* what it opens alone, caches apart */
+    uint16_t whole;    /* whole ciphertext it takes alone */
+    uint16_t metadata; /* metadata it takes, or opens alone when they are encrypted */
+    uint16_t pieces;   /* classes with pieces */
+    uint16_t cached;   /* classes with pieces whose key may be cached */
+    uint16_t shared;   /* classes with pieces whose key accounts share */
+    uint16_t watched;  /* classes seen in use at the gateway, with the chance: */
+    uint16_t extracts; /* classes under whose key as it is now all is opened that is added later */
+    uint16_t parts;    /* classes of whose key it takes something, but not all */
+    double watch[CLASSES_MAX];
     uint32_t first[CLASSES_MAX + 1]; /* pieces of class k: [first[k], first[k + 1]) */
 };
 

@@ -74,8 +74,11 @@ gather_taken(struct docket *d, struct request *r, const struct effects *effects,
         return 0;
     }
     for (uint32_t part = 0; part < d->timeline.parts[r->ask.cohort].count; part++)
-        if (d->channels.table.effects.item[effects->row[part]].pieces != 0 &&
-            link_taken(d, r, (struct taken){part, effects->row[part], mode == MODE_CIPHERTEXT}) < 0)
+        if ((d->channels.table.effects.item[effects->row[part]].pieces |
+             d->channels.table.effects.item[effects->row[part]].watched) != 0 &&
+            link_taken(
+                d, r, (struct taken){d->phase, part, effects->row[part], mode == MODE_CIPHERTEXT}) <
+                0)
             return ERR_MEMORY;
     d->taken.count = 0;
     for (uint32_t i = r->taken; i != NONE; i = d->links.item[i].next) {
@@ -97,53 +100,88 @@ metadata_classes(const struct world *w)
     return classes;
 }
 
+/* The touch is done to all accounts of the ask. */
 static int
-touch_all(struct docket *d, struct touch *t, const struct ask *ask, const struct effects *effects)
+touch_listed(struct docket *d, struct touch *t, const struct ask *ask)
 {
-    const uint32_t parts = d->timeline.parts[ask->cohort].count;
-    const uint64_t *account;
-    int rc;
+    int rc = ask_accounts(d, ask);
 
-    if (ask->bulk)
-        return why_add(d->why, ERR_LIMIT, NULL,
-                       "a request names %.0f accounts: bulk access of that size is not simulated "
-                       "yet",
-                       (double)ask->accounts);
-    rc = ask_accounts(d, ask);
-    account = d->account;
+    for (uint64_t i = 0; i < EXPECT_AHEAD && i < ask->accounts && rc == 0; i++)
+        ledger_expect(&d->ledger, ask->cohort, d->account[i]);
     for (uint64_t i = 0; i < ask->accounts && rc == 0; i++) {
-        const uint32_t part =
-            parts == 1 ? 0 : timeline_part(&d->timeline, docket_phase(d), ask->cohort, account[i]);
-
         if (i + EXPECT_AHEAD < ask->accounts)
-            ledger_expect(&d->ledger, ask->cohort, account[i + EXPECT_AHEAD]);
-        if (ledger_touch_watched(&d->ledger, t, account[i], part, effects->row[part]) < 0)
-            rc = why_no_memory(d->why);
+            ledger_expect(&d->ledger, ask->cohort, d->account[i + EXPECT_AHEAD]);
+        rc = ledger_touch(&d->ledger, t, d->account[i]);
     }
-    if (rc == 0 && touch_close(t) < 0)
-        rc = why_no_memory(d->why);
     return rc;
 }
 
 static int
-gained(void *self, const struct touch *t, enum exposure kind)
+touch_all(struct docket *d, struct touch *t, const struct ask *ask)
 {
-    struct tally *tally = self;
-    struct gain_run run = t->run[kind];
+    int rc = touch_open(&d->ledger, t);
 
-    run.time = (account_ns)run.accounts * (uint64_t)(tally->model->horizon - t->at);
-    return tally_gain(tally, t->source, t->cohort, t->at, kind, &run);
+    if (rc == 0)
+        rc = ask->bulk ? ledger_touch_bulk(&d->ledger, t, ask->accounts) : touch_listed(d, t, ask);
+    if (rc == 0)
+        rc = touch_close(&d->ledger, t);
+    if (rc == ERR_LIMIT)
+        return why_add(d->why, ERR_LIMIT, &docket_world(d)->cohort[ask->cohort].is.at,
+                       "users '%s': their accounts have more than %u different histories",
+                       docket_world(d)->cohort[ask->cohort].is.name, (unsigned)STATES_MOST);
+    return rc == ERR_MEMORY ? why_no_memory(d->why) : rc;
 }
 
-/* Did the lever hold a cache that might have had a key the request needs? */
+static int
+gained(void *self, const struct touch *t, enum exposure kind, const struct gain_run *run)
+{
+    return tally_gain(self, t->source, t->cohort, t->at, kind, run);
+}
+
+/* What is the same for all accounts of the pursuit's request. */
+static struct touch
+touch_of(struct docket *d, const struct pursuit *u, const struct request *r)
+{
+    return (struct touch){
+        .source = r->ask.source,
+        .authority = d->source[r->ask.source].authority.i,
+        .cohort = r->ask.cohort,
+        .phase = d->phase,
+        .asked = r->ask.classes,
+        .records = metadata_classes(docket_world(d)),
+        .mode = (enum mode)u->mode,
+        .at = d->now,
+        .since = r->since,
+        .hidden_until = u->hidden_until,
+        .request = r->ask.identity,
+        .lever = u->identity,
+        .gained = gained,
+        .self = &d->tally,
+    };
+}
+
+/* Did the lever hold a cache that might have had a key the request needs, or a gateway in use? */
 static bool
 held_cache(const struct docket *d, const struct ask *ask, const struct effects *effects)
 {
     uint16_t cached = 0;
 
     for (uint32_t part = 0; part < d->timeline.parts[ask->cohort].count; part++)
-        cached |= d->channels.table.effects.item[effects->row[part]].cached;
+        cached |= d->channels.table.effects.item[effects->row[part]].cached |
+                  d->channels.table.effects.item[effects->row[part]].watched;
     return (cached & ask->classes) != 0;
+}
+
+/* The parts that the accounts lie in, where that matters: shared keys are taken of them. */
+static int
+find_parts(struct docket *d, const struct ask *ask, const struct effects *effects, uint64_t *parts)
+{
+    uint16_t shared = 0;
+
+    for (uint32_t part = 0; part < d->timeline.parts[ask->cohort].count; part++)
+        shared |= d->channels.table.effects.item[effects->row[part]].shared;
+    *parts = 0;
+    return shared != 0 ? ask_parts(d, ask, parts) : 0;
 }
 
 /* What the request learnt of it. */
@@ -166,24 +204,7 @@ lever_execute(struct docket *d, uint32_t row, struct given *out)
     const struct pursuit *u = &d->pursuits.item[row];
     struct request *r = &d->requests.item[u->request];
     struct effects effects;
-    struct touch t = {
-        .source = r->ask.source,
-        .authority = d->source[r->ask.source].authority.i,
-        .cohort = r->ask.cohort,
-        .asked = r->ask.classes,
-        .records = metadata_classes(docket_world(d)),
-        .mode = (enum mode)u->mode,
-        .at = d->now,
-        .since = r->since,
-        .hidden_until = u->hidden_until,
-        .seed = d->seed,
-        .replication = d->replication,
-        .request = r->ask.identity,
-        .effect = NONE,
-        .judged = UINT16_MAX,
-        .gained = gained,
-        .self = &d->tally,
-    };
+    struct touch t = touch_of(d, u, r);
     int rc = find_effects(d, u, &r->ask, &effects);
 
     *out = (struct given){0};
@@ -193,11 +214,44 @@ lever_execute(struct docket *d, uint32_t row, struct given *out)
         return why_no_memory(d->why);
     t.taken = d->taken.item;
     t.takings = d->taken.count;
-    rc = touch_all(d, &t, &r->ask, &effects);
+    t.effect = effects.row;
+    rc = find_parts(d, &r->ask, &effects, &t.parts);
+    if (rc < 0)
+        return rc;
+    rc = touch_all(d, &t, &r->ask);
     if (rc < 0)
         return rc;
     note(d, r, &t, out);
     out->cache = t.mode != MODE_METADATA && held_cache(d, &r->ask, &effects);
+    return 0;
+}
+
+int
+lever_mark(struct docket *d, uint32_t row, enum asks asks)
+{
+    const struct pursuit *u = &d->pursuits.item[row];
+    const struct request *r = &d->requests.item[u->request];
+    struct touch t = touch_of(d, u, r);
+
+    t.asks = asks;
+    return touch_all(d, &t, &r->ask);
+}
+
+/* One without a lever under way looks again, if at all, from then on. */
+int
+docket_open_since(const void *docket, struct times *times)
+{
+    const struct docket *d = docket;
+
+    for (size_t i = 0; i < d->requests.count; i++) {
+        const struct request *r = &d->requests.item[i];
+
+        if (!r->is_live || (r->active == 0 && !r->has_plan))
+            continue;
+        if (VEC_ROOM(times) < 0)
+            return ERR_MEMORY;
+        times->item[times->count++] = r->since;
+    }
     return 0;
 }
 
@@ -221,6 +275,15 @@ gather_class(struct docket *d, const struct request *r, uint32_t part, uint32_t 
                 l->keys[piece->keys] |= piece->taken | piece->used;
         }
     }
+    ledger_gather_shared(l, d->source[r->ask.source].authority.i, r->ask.cohort, d->phase, part,
+                         class);
+}
+
+bool
+request_has_any(const struct docket *d, const struct request *r)
+{
+    return r->taken != NONE || cohort_keys_any(&d->ledger.book[r->ask.cohort].keys,
+                                               d->source[r->ask.source].authority.i);
 }
 
 static bool

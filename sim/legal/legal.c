@@ -112,8 +112,17 @@ docket_init(struct docket *d)
         return why_no_memory(d->why);
     d->got = calloc((size_t)PARTS_MAX * d->timeline.classes + 1, sizeof *d->got);
     d->team = calloc(d->model->world->custodians + 1, sizeof *d->team);
-    if (d->got == NULL || d->team == NULL ||
-        ledger_init(&d->ledger, &d->timeline, &d->channels.table, expected_accounts(d)) < 0 ||
+    const struct ledger_facts facts = {.timeline = &d->timeline,
+                                       .table = &d->channels.table,
+                                       .departures = &d->departures,
+                                       .seed = d->seed,
+                                       .replication = d->replication,
+                                       .horizon = d->model->horizon,
+                                       .expected = expected_accounts(d),
+                                       .open_since = docket_open_since,
+                                       .self = d};
+
+    if (d->got == NULL || d->team == NULL || ledger_init(&d->ledger, &facts) < 0 ||
         tally_init(&d->tally, d->model, &d->timeline, d->authority_of, d->sources) < 0)
         return why_no_memory(d->why);
     return 0;

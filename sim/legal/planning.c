@@ -140,7 +140,7 @@ choose_plan(struct docket *d, const struct request *r, uint32_t channel, uint64_
         return rc;
     if (r->ask.asks != ASKS_DISCLOSURE)
         return choose_holders(d, r, &wish, levers, mode);
-    if (r->taken != NONE) {
+    if (request_has_any(d, r)) {
         request_got(d, r);
         wish.got = d->got;
     }

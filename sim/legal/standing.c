@@ -9,6 +9,7 @@ struct answer {
     const struct rule *rule;
     uint32_t cohort;
     uint64_t unilateral;
+    bool user;                 /* a compelled user can open it */
     uint32_t coercion, denial; /* size of the smallest set; 0: none exists */
 };
 
@@ -23,21 +24,23 @@ struct standing {
     double *by_jurisdiction; /* owned: [jurisdictions][cohorts], account-time */
     double *of_cohort;       /* owned: [cohorts], account-time */
     double anyone, total;
+    double home, foreign, user; /* account-time that the residents' own jurisdiction, another one,
+                                   or their compulsion opens alone */
     double coercion, coercion_of, denial, denial_of;
 };
 
-/* 0 when there is no set, and for the empty set, that is, when nobody needs to act. */
+/* Of no set, and of the empty one: 0. */
 static uint32_t
-smallest(const struct set_list *sets)
+size_of(uint32_t smallest)
 {
-    return sets->count > 0 ? (uint32_t)__builtin_popcountll(sets->item[0]) : 0;
+    return smallest != NONE ? smallest : 0;
 }
 
 static int
 ask(struct standing *s, const struct world *w, const struct rule *rule, uint32_t cohort,
     struct answer *out)
 {
-    struct reach reach = {0};
+    struct reach_size reach;
     int rc;
 
     for (size_t i = 0; i < s->answers.count; i++) {
@@ -45,24 +48,33 @@ ask(struct standing *s, const struct world *w, const struct rule *rule, uint32_t
         if (out->world == w && out->rule == rule && out->cohort == cohort)
             return 0;
     }
-    rc = reach_make(&reach, w, rule, (struct cohort_id){cohort}, s->why);
-    *out = (struct answer){
-        w, rule, cohort, reach.unilateral, smallest(&reach.jurisdictions), smallest(&reach.denial)};
-    reach_release(&reach);
-    if (rc == 0 && VEC_ROOM(&s->answers) < 0)
-        rc = why_no_memory(s->why);
-    if (rc == 0)
-        s->answers.item[s->answers.count++] = *out;
-    return rc;
+    rc = reach_measure(&reach, w, rule, (struct cohort_id){cohort}, s->why);
+    if (rc < 0)
+        return rc;
+    *out = (struct answer){.world = w,
+                           .rule = rule,
+                           .cohort = cohort,
+                           .unilateral = reach.unilateral,
+                           .user = reach.user,
+                           .coercion = size_of(reach.jurisdictions),
+                           .denial = size_of(reach.denial)};
+    if (VEC_ROOM(&s->answers) < 0)
+        return why_no_memory(s->why);
+    s->answers.item[s->answers.count++] = *out;
+    return 0;
 }
 
 /* Adds `weight` account-time of a cohort under one rule. */
 static void
-add(struct standing *s, const struct answer *a, double weight)
+add(struct standing *s, const struct answer *a, uint32_t home, double weight)
 {
     const uint32_t cohorts = s->model->world->cohorts;
+    const uint64_t own = UINT64_C(1) << home;
 
     s->anyone += a->unilateral != 0 ? weight : 0;
+    s->home += (a->unilateral & own) != 0 ? weight : 0;
+    s->foreign += (a->unilateral & ~own) != 0 ? weight : 0;
+    s->user += a->user ? weight : 0;
     for (uint64_t rest = a->unilateral; rest != 0; rest &= rest - 1)
         s->by_jurisdiction[(uint32_t)__builtin_ctzll(rest) * cohorts + a->cohort] += weight;
     if (a->coercion > 0) {
@@ -99,6 +111,7 @@ ask_placed(struct standing *s, const struct phase *p, const struct placed *place
         if (rc < 0)
             return rc;
         out->unilateral |= a.unilateral;
+        out->user |= a.user;
         if (a.coercion > 0 && (out->coercion == 0 || a.coercion < out->coercion))
             out->coercion = a.coercion;
     }
@@ -130,7 +143,7 @@ add_part(struct standing *s, const struct phase *p, uint32_t cohort, uint32_t pa
         s->of_cohort[cohort] += weight;
         rc = ask_placed(s, p, phase_placed(s->timeline, p, cohort, part, k), cohort, &a);
         if (rc == 0)
-            add(s, &a, weight);
+            add(s, &a, w->cohort[cohort].resident_of.i, weight);
     }
     return rc;
 }
@@ -158,6 +171,16 @@ write_all(const struct standing *s, uint32_t strategy, struct recording *out)
     int rc =
         record_value(out, strategy, METRIC_REACH_UNILATERAL, label_total, s->anyone / s->total);
 
+    if (rc == 0)
+        rc = record_value(out, strategy, METRIC_REACH_UNILATERAL,
+                          label_with(label_total, LABEL_ADVERSARY, ADVERSARY_HOME),
+                          s->home / s->total);
+    if (rc == 0)
+        rc = record_value(out, strategy, METRIC_REACH_UNILATERAL,
+                          label_with(label_total, LABEL_ADVERSARY, ADVERSARY_FOREIGN),
+                          s->foreign / s->total);
+    if (rc == 0)
+        rc = record_value(out, strategy, METRIC_REACH_USER, label_total, s->user / s->total);
     for (uint32_t j = 0; j < w->jurisdictions && rc == 0; j++) {
         const struct label label = label_with(label_total, LABEL_JURISDICTION, j);
         double sum = 0;

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Accounts are numbered below this, so that a cohort and an account fit one 64-bit key. */
-#define ACCOUNTS_END 0x1p48
+/* Accounts are numbered below this, so that an account and its state fit one 64-bit word. */
+#define ACCOUNTS_END 0x1p40
 
 /* The row of (formula, version) in a table of forms, added when new. */
 static uint16_t
@@ -28,6 +28,39 @@ version_in(const struct strategy *s, uint32_t epoch)
     for (uint32_t e = 1; e <= epoch; e++)
         version += s->epoch[e].keys == KEYS_NEW;
     return version;
+}
+
+static int
+make_versions(struct timeline *t)
+{
+    const struct strategy *s = t->strategy;
+    sim_ns *from = arena_alloc(&t->arena, s->epochs, sizeof *from);
+
+    if (from == NULL)
+        return ERR_MEMORY;
+    t->versions = 1;
+    for (uint32_t e = 1; e < s->epochs; e++)
+        if (s->epoch[e].keys == KEYS_NEW)
+            from[t->versions++] = s->epoch[e].from;
+    t->version_from = from;
+    return 0;
+}
+
+struct span
+timeline_key_span(const struct timeline *t, uint32_t version, double rotation_s, sim_ns at)
+{
+    struct span span = {
+        .from = version < t->versions ? t->version_from[version] : 0,
+        .until = version + 1 < t->versions ? t->version_from[version + 1] : SIM_NEVER,
+    };
+    const sim_ns rotation = rotation_s > 0 ? ns_from_seconds(rotation_s) : 0;
+
+    if (rotation <= 0 || at < span.from)
+        return span;
+    span.from += (at - span.from) / rotation * rotation;
+    if (rotation < span.until - span.from)
+        span.until = span.from + rotation;
+    return span;
 }
 
 /* Parts */
@@ -119,6 +152,22 @@ placed_cache_reads(const struct timeline *t, const struct phase *p, uint32_t coh
         return 0;
     return epoch_cache_reads(&t->strategy->epoch[p->epoch], (struct cohort_id){cohort},
                              placed->copy[0].rule, middle_of(&t->parts[cohort], part));
+}
+
+double
+placed_shared_reads(const struct timeline *t, const struct phase *p, uint32_t cohort,
+                    const struct placed *placed)
+{
+    const struct parts *parts = &t->parts[cohort];
+    double reads = 0;
+
+    if (placed->copies == 0 || placed->copy[0].former || !placed->copy[0].rule->cohort_key)
+        return 0;
+    for (uint32_t i = 0; i < parts->count; i++)
+        reads += (parts->upper[i] - (i > 0 ? parts->upper[i - 1] : 0)) *
+                 epoch_cache_reads(&t->strategy->epoch[p->epoch], (struct cohort_id){cohort},
+                                   placed->copy[0].rule, middle_of(parts, i));
+    return reads * p->world->cohort[cohort].accounts;
 }
 
 /* Phases */
@@ -397,6 +446,8 @@ timeline_make(struct timeline *t, const struct strategy *strategy, sim_ns horizo
         rc = why_add(why, ERR_LIMIT, &strategy->is.at,
                      "strategy '%s': keys are renewed %d times or more", strategy->is.name,
                      VERSIONS_MAX);
+    if (rc == 0)
+        rc = make_versions(t);
     if (rc == 0)
         rc = make_phases(t, horizon);
     for (uint32_t i = 0; i < t->phases && rc == 0; i++)

@@ -71,11 +71,13 @@ struct timeline {
     uint32_t parts_in_all; /* of all cohorts */
     struct form *data, *keys;
     uint32_t data_forms, key_forms;
+    const sim_ns *version_from; /* [versions]: when the keys of each version began */
+    uint32_t versions;
 };
 
 /*
  * Builds the timeline of a strategy; times at or past `horizon` never come. Borrows the strategy.
- * ERR_MEMORY; ERR_LIMIT when a cohort falls into more than PARTS_MAX parts or holds 2^48 accounts
+ * ERR_MEMORY; ERR_LIMIT when a cohort falls into more than PARTS_MAX parts or holds 2^40 accounts
  * or more, or keys are renewed VERSIONS_MAX times. Release also after failure.
  */
 MUST_CHECK int timeline_make(struct timeline *out, const struct strategy *strategy, sim_ns horizon,
@@ -90,6 +92,18 @@ uint32_t timeline_part(const struct timeline *timeline, const struct phase *p, u
  * now; 0 without a cache. */
 double placed_cache_reads(const struct timeline *timeline, const struct phase *p, uint32_t cohort,
                           uint32_t part, const struct placed *placed);
+
+/* The same of all accounts of the cohort that the rule serves, which share its key. */
+double placed_shared_reads(const struct timeline *timeline, const struct phase *p, uint32_t cohort,
+                           const struct placed *placed);
+
+/* From when to when the key that new data get at `at` is in use: what a rule renews every
+ * `rotation_s` (0: never) from the start of its version on, and with the version at the latest. */
+struct span {
+    sim_ns from, until; /* SIM_NEVER: no end in sight */
+};
+struct span timeline_key_span(const struct timeline *timeline, uint32_t version, double rotation_s,
+                              sim_ns at);
 
 static inline const struct placed *
 phase_placed(const struct timeline *t, const struct phase *p, uint32_t cohort, uint32_t part,

@@ -154,6 +154,17 @@ add_step(struct docket *d, const struct request *r, enum trace_kind kind)
     return step;
 }
 
+/* Of what a lever reaches it may be asked for ciphertext alone, or metadata alone. */
+static struct yield
+asked_of(struct yield y, enum mode mode)
+{
+    if (mode == MODE_METADATA)
+        return (struct yield){.metadata = y.metadata};
+    if (mode == MODE_CIPHERTEXT)
+        return (struct yield){.fragments = y.fragments, .metadata = y.metadata};
+    return y;
+}
+
 void
 tracer_note(struct docket *d, enum trace_kind kind, uint32_t request, uint32_t pursuit,
             uint32_t levers)
@@ -174,7 +185,8 @@ tracer_note(struct docket *d, enum trace_kind kind, uint32_t request, uint32_t p
         step->lever = *pursuit_lever(d, &d->pursuits.item[pursuit]);
     }
     if (kind == TRACE_EXECUTED) {
-        step->yield = yield_now(d, &r->ask, &step->lever);
+        step->yield = asked_of(yield_now(d, &r->ask, &step->lever),
+                               (enum mode)d->pursuits.item[pursuit].mode);
         memset(d->tracer->gained, 0, sizeof d->tracer->gained);
     }
 }

@@ -10,6 +10,55 @@ struct weighing {
     uint64_t rules; /* that the system is about */
 };
 
+static const struct lever *
+lever_of(const struct worked *k, uint32_t member)
+{
+    return &k->q->levers->item[k->lever[member]];
+}
+
+/* The decision's ordinal + 1: an earlier member's with whom it is shared, else a new one. */
+static uint8_t
+decision_of(struct worked *k, uint32_t member, unsigned which,
+            bool (*shares)(const struct lever *, const struct lever *))
+{
+    struct opening *o = &k->opening;
+
+    for (uint32_t m = 0; m < member; m++)
+        if (shares(lever_of(k, m), lever_of(k, member)))
+            return o->shared[m][which];
+    return (uint8_t)++o->decisions;
+}
+
+/* Decisions that levers take together are variables of their own. */
+static void
+find_decisions(struct worked *k)
+{
+    for (uint32_t m = 0; m < k->opening.members; m++) {
+        const struct lever *l = lever_of(k, m);
+
+        if (lever_shares_grant(l, l))
+            k->opening.shared[m][0] = decision_of(k, m, 0, lever_shares_grant);
+        if (lever_shares_treaty(l, l))
+            k->opening.shared[m][1] = decision_of(k, m, 1, lever_shares_treaty);
+    }
+}
+
+static void
+weigh_member(struct weighing *w, uint32_t m)
+{
+    const struct worked *k = &w->worked;
+    const struct opening *o = &k->opening;
+    const struct lever *l = lever_of(k, m);
+
+    w->chance[opening_variable(o, m)] = o->shared[m][0] == 0
+                                            ? lever_content_probability(k->q->world, l)
+                                            : lever_compliance(k->q->world, l, false);
+    if (o->shared[m][0] != 0)
+        w->chance[opening_decision_variable(o, o->shared[m][0] - 1)] = l->terms->grant;
+    if (o->shared[m][1] != 0)
+        w->chance[opening_decision_variable(o, o->shared[m][1] - 1)] = l->treaty->grant;
+}
+
 static int
 weigh(struct weighing *w, struct why *why)
 {
@@ -18,12 +67,12 @@ weigh(struct weighing *w, struct why *why)
 
     o->chances = true;
     opening_order(o);
+    find_decisions(k);
     w->chance = calloc(opening_variables(o) + 1, sizeof *w->chance);
     if (w->chance == NULL)
         return why_no_memory(why);
     for (uint32_t m = 0; m < o->members; m++) {
-        w->chance[opening_variable(o, m)] =
-            lever_content_probability(k->q->world, &k->q->levers->item[k->lever[m]]);
+        weigh_member(w, m);
         for (uint32_t r = 0; r < o->rules; r++) {
             const struct yield *y = &o->yield[m * o->rules + r];
 

@@ -396,18 +396,60 @@ lever_mean_delay_s(const struct world *w, const struct lever *l)
 }
 
 double
-lever_metadata_probability(const struct world *w, const struct lever *l)
+lever_compliance(const struct world *w, const struct lever *l, bool metadata)
 {
     const struct review_terms terms = lever_review_terms(w, l);
 
-    return lever_grant(l) * lever_obeys(w, l) *
-           ((1 - terms.rejects) * (1 - terms.challenges * lever_challenge_wins(w, l)));
+    return lever_obeys(w, l) * (1 - terms.rejects) *
+           (1 - terms.challenges * lever_challenge_wins(w, l)) * (metadata ? 1 : 1 - terms.narrows);
+}
+
+double
+lever_metadata_probability(const struct world *w, const struct lever *l)
+{
+    return lever_grant(l) * lever_compliance(w, l, true);
 }
 
 double
 lever_content_probability(const struct world *w, const struct lever *l)
 {
-    return lever_metadata_probability(w, l) * (1 - lever_review_terms(w, l).narrows);
+    return lever_grant(l) * lever_compliance(w, l, false);
+}
+
+bool
+lever_shares_grant(const struct lever *a, const struct lever *b)
+{
+    return a->threat == NULL && b->threat == NULL && a->terms->grant_together &&
+           a->instrument.i == b->instrument.i;
+}
+
+bool
+lever_shares_treaty(const struct lever *a, const struct lever *b)
+{
+    return lever_shares_grant(a, b) && a->treaty != NULL && b->treaty != NULL &&
+           a->acting.i == b->acting.i;
+}
+
+double
+levers_probability(const struct world *w, const struct lever_list *list, uint64_t levers,
+                   bool metadata)
+{
+    double p = 1;
+
+    for (uint64_t rest = levers; rest != 0; rest &= rest - 1) {
+        const struct lever *l = &list->item[__builtin_ctzll(rest)];
+        bool granted = false, treated = l->treaty == NULL;
+
+        for (uint64_t before = levers & ~rest; before != 0; before &= before - 1) {
+            const struct lever *other = &list->item[__builtin_ctzll(before)];
+
+            granted |= lever_shares_grant(l, other);
+            treated |= lever_shares_treaty(l, other);
+        }
+        p *= (granted ? 1 : l->terms->grant) * (treated ? 1 : l->treaty->grant) *
+             lever_compliance(w, l, metadata);
+    }
+    return p;
 }
 
 /* Multiples of the mean rate, summed over the hours from midnight to hour `x` of a day or the next.

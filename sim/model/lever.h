@@ -135,6 +135,17 @@ double lever_mean_delay_s(const struct world *w, const struct lever *lever);
  * (1 - narrows) x (1 - challenges x lever_challenge_wins), metadata without the narrowing. */
 double lever_content_probability(const struct world *w, const struct lever *lever);
 double lever_metadata_probability(const struct world *w, const struct lever *lever);
+/* The same once it is granted: without lever_grant. */
+double lever_compliance(const struct world *w, const struct lever *lever, bool metadata);
+
+/* Do both go by one grant decision of the asker's judge, or of the treaty partner? So they do when
+ * their instrument says grant-together (world.h). */
+bool lever_shares_grant(const struct lever *a, const struct lever *b);
+bool lever_shares_treaty(const struct lever *a, const struct lever *b);
+
+/* Probability that all levers of the mask yield, each decision that they share counted once. */
+double levers_probability(const struct world *w, const struct lever_list *list, uint64_t levers,
+                          bool metadata);
 
 /* Chance that holding the gateway for D seconds takes a given account's key from its cache:
  * 1 - (1 - h) exp(-lambda D), h = lambda T / (1 + lambda T), lambda the account's read rate. */

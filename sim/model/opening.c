@@ -78,18 +78,38 @@ opening_watch_variable(const struct opening *o, uint32_t member, uint32_t rule)
 uint32_t
 opening_variables(const struct opening *o)
 {
-    return o->members * stride(o);
+    return o->members * stride(o) + o->decisions;
+}
+
+uint32_t
+opening_decision_variable(const struct opening *o, uint32_t decision)
+{
+    return o->members * stride(o) + decision;
 }
 
 /* ---- functions ---- */
+
+/* The member acts: decisions that it shares with others are for it, too. */
+static uint32_t
+acts(struct opening *o, uint32_t member)
+{
+    uint32_t f = bdd_variable(&o->bdd, opening_variable(o, member));
+
+    for (unsigned i = 0; o->chances && i < SHARED_MOST; i++)
+        if (o->shared[member][i] != 0)
+            f = bdd_and(
+                &o->bdd, f,
+                bdd_variable(&o->bdd, opening_decision_variable(o, o->shared[member][i] - 1)));
+    return f;
+}
 
 /* The member acts, and chance is with it. */
 static uint32_t
 with_chance(struct opening *o, uint32_t member, uint32_t chance)
 {
-    const uint32_t acts = bdd_variable(&o->bdd, opening_variable(o, member));
+    const uint32_t f = acts(o, member);
 
-    return o->chances ? bdd_and(&o->bdd, acts, bdd_variable(&o->bdd, chance)) : acts;
+    return o->chances ? bdd_and(&o->bdd, f, bdd_variable(&o->bdd, chance)) : f;
 }
 
 uint32_t
@@ -105,7 +125,7 @@ opening_holder(struct opening *o, uint32_t rule, bool is_store, uint32_t holder)
         const struct yield *y = yield_of(o, m, rule);
 
         if (((is_store ? y->keys | y->uses : y->fragments) & bit) != 0)
-            f = bdd_or(&o->bdd, f, bdd_variable(&o->bdd, opening_variable(o, m)));
+            f = bdd_or(&o->bdd, f, acts(o, m));
         else if (is_store && (y->cached & bit) != 0)
             f = bdd_or(&o->bdd, f, with_chance(o, m, opening_cache_variable(o, m, rule)));
     }
@@ -124,7 +144,7 @@ plaintext_of(struct opening *o, uint32_t rule)
         const struct yield *y = yield_of(o, m, rule);
 
         if (y->plaintext)
-            f = bdd_or(&o->bdd, f, bdd_variable(&o->bdd, opening_variable(o, m)));
+            f = bdd_or(&o->bdd, f, acts(o, m));
         else if (y->watched)
             f = bdd_or(&o->bdd, f, with_chance(o, m, opening_watch_variable(o, m, rule)));
     }
@@ -138,7 +158,7 @@ metadata_of(struct opening *o, uint32_t rule)
 
     for (uint32_t m = o->members; m-- > 0;)
         if (yield_of(o, m, rule)->metadata)
-            f = bdd_or(&o->bdd, f, bdd_variable(&o->bdd, opening_variable(o, m)));
+            f = bdd_or(&o->bdd, f, acts(o, m));
     return f;
 }
 

@@ -14,6 +14,8 @@
  */
 #include "model/plan.h"
 
+enum { SHARED_MOST = 2 }; /* the asker's judge decides for all, and a partner's */
+
 struct opening {
     struct bdd bdd;
     const struct rule *const *rule; /* borrows, like all below */
@@ -23,6 +25,9 @@ struct opening {
     enum want want;
     bool chances; /* cached keys and watched plaintext depend on variables of their own; else they
                      count as yielded */
+    uint8_t shared[64][SHARED_MOST]; /* with `chances`: decisions that members take together, each
+                                        by its ordinal + 1; 0: none */
+    uint32_t decisions;
     uint8_t member[64]; /* by rank in the order; opening_order fills both */
     uint8_t rank[64];
 };
@@ -42,6 +47,8 @@ void opening_order(struct opening *o);
 uint32_t opening_variable(const struct opening *o, uint32_t member);
 uint32_t opening_cache_variable(const struct opening *o, uint32_t member, uint32_t rule);
 uint32_t opening_watch_variable(const struct opening *o, uint32_t member, uint32_t rule);
+/* With `chances`, that of a shared decision. */
+uint32_t opening_decision_variable(const struct opening *o, uint32_t decision);
 /* How many numbers of variables there are. */
 uint32_t opening_variables(const struct opening *o);
 

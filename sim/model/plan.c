@@ -43,18 +43,17 @@ static struct plan
 plan_of(const struct worked *k, uint64_t set)
 {
     const struct plan_question *q = k->q;
-    struct plan plan = {.probability = 1};
+    struct plan plan = {0};
     double least = 1;
 
     for (uint64_t rest = set; rest != 0; rest &= rest - 1) {
         const uint32_t m = (uint32_t)__builtin_ctzll(rest);
-        const struct lever *lever = &q->levers->item[k->lever[m]];
 
         plan.levers |= UINT64_C(1) << k->lever[m];
         plan.days = fmax(plan.days, days_of(k, m));
-        plan.probability *= q->want == WANT_METADATA ? lever_metadata_probability(q->world, lever)
-                                                     : lever_content_probability(q->world, lever);
     }
+    plan.probability =
+        levers_probability(q->world, q->levers, plan.levers, q->want == WANT_METADATA);
     for (uint64_t rest = k->open; rest != 0; rest &= rest - 1)
         least = fmin(least, rule_chance(k, set, (uint32_t)__builtin_ctzll(rest)));
     plan.probability *= least;

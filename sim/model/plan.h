@@ -15,8 +15,9 @@ enum want { WANT_METADATA, WANT_CIPHERTEXT, WANT_CONTENT };
 struct plan {
     uint64_t levers;    /* mask over the lever list */
     double days;        /* the largest mean delay of its levers */
-    double probability; /* product over its levers, for what is wanted, times the least of the
-                           chances on which the rules depend (a cached key, plaintext watched) */
+    double probability; /* that all its levers yield what is wanted (levers_probability), times the
+                           least of the chances on which the rules depend (a cached key, plaintext
+                           watched) */
 };
 
 /* At most so many plans are listed; `total` says how many there are. */

@@ -1,6 +1,7 @@
 #include "report/compare.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "report/sections.h"
 #include "report/table.h"
 #include "stats/pareto.h"
 #include <math.h>
@@ -299,8 +300,24 @@ overload_notes(struct text *out, const struct legend *legend, const struct outco
         }
 }
 
+static int
+more_sections(struct text *out, const struct legend *legend, const struct outcome *outcome,
+              struct compare_sections sections)
+{
+    int rc = 0;
+
+    if (sections.risk || sections_have_risk(legend, outcome))
+        rc = sections_risk(out, legend, outcome);
+    if (rc == 0 && sections.channels)
+        rc = sections_channels(out, legend, outcome);
+    if (rc == 0 && (sections.duties || sections_have_duties(legend, outcome)))
+        rc = sections_duties(out, legend, outcome);
+    return rc;
+}
+
 int
-compare_text(struct text *out, const struct legend *legend, const struct outcome *outcome)
+compare_text(struct text *out, const struct legend *legend, const struct outcome *outcome,
+             struct compare_sections sections)
 {
     const struct comparison c = comparison_of(legend);
     bool *front = calloc(legend->strategies, sizeof *front);
@@ -320,6 +337,8 @@ compare_text(struct text *out, const struct legend *legend, const struct outcome
         rc = class_table(out, legend, outcome);
     if (rc == 0 && rivals > 1 && comparison_has(outcome, legend->baseline))
         rc = difference_table(out, legend, outcome);
+    if (rc == 0)
+        rc = more_sections(out, legend, outcome, sections);
     if (rc == 0 && rivals > 1) {
         text_addf(out, "\nPareto front of %s against %s to %s: ", metric_table[c.x].name,
                   metric_table[c.y].name, adversary(legend));
@@ -372,6 +391,7 @@ json_strategy(struct json *json, const struct legend *legend, const struct outco
                       outcome_difference(outcome, s, legend->baseline, shown[i],
                                          i < 3 ? c.latency : c.exposure));
     json_close(json, '}');
+    sections_json(json, legend, outcome, s);
     json_close(json, '}');
 }
 

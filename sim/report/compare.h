@@ -8,8 +8,15 @@
  */
 #include "record/outcome.h"
 
+/* Sections to show (sections.h) whether or not the run has much to say of them; without being asked
+ * for, risk is shown where there are threats besides authorities, duties where one was violated or
+ * had its price, channels never. */
+struct compare_sections {
+    bool risk, channels, duties;
+};
+
 MUST_CHECK int compare_text(struct text *out, const struct legend *legend,
-                            const struct outcome *outcome);
+                            const struct outcome *outcome, struct compare_sections sections);
 MUST_CHECK int compare_json(struct text *out, const struct legend *legend,
                             const struct outcome *outcome);
 

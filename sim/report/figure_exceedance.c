@@ -93,12 +93,13 @@ collect(struct losses *l, struct why *why)
                          "draw");
 }
 
-/* From one account, or what most would call so, to a little more than the greatest loss; from the
- * rarest share seen to certainty, with a strip for what was never seen. */
+/* From a little less than the least loss to a little more than the greatest; from the rarest share
+ * seen to certainty, with a strip for what was never seen. */
 static void
 fit_axes(struct losses *l)
 {
-    const double low = l->most > 0 ? pow(10, floor(log10(l->least))) : 1;
+    /* below the least loss, or its step would hide in the axis */
+    const double low = l->most > 0 ? 0.7 * l->least : 1;
     const double high = l->most > 0 ? 1.6 * l->most : 10;
     const bool plain = l->lines.canvas->plain;
 
@@ -138,7 +139,7 @@ draw(struct losses *l)
 
     text_add(&x_title, "accounts exposed");
     if (legend->names[LABEL_COHORT] > 1)
-        text_addf(&x_title, " of %s", legend->name[LABEL_COHORT][0]);
+        text_addf(&x_title, " (%s)", legend->name[LABEL_COHORT][0]);
     text_addf(&heading, "How many accounts might be exposed to %s", figure_adversary(legend));
     text_add(&title, "probability that at least so many accounts are exposed, %");
     figure_head(c, lines->view, text_str(&heading),

@@ -137,9 +137,10 @@ draw(struct survivals *v)
     struct text heading = {0}, title = {0};
 
     text_addf(&heading, "Time until %s first exposes an account", figure_adversary(legend));
-    text_addf(&title, "runs in which %s has exposed no account%s%s yet, %%",
-              figure_adversary(legend), legend->names[LABEL_COHORT] > 1 ? " of " : "",
-              legend->names[LABEL_COHORT] > 1 ? legend->name[LABEL_COHORT][0] : "");
+    text_addf(&title, "runs in which %s has exposed no account yet", figure_adversary(legend));
+    if (legend->names[LABEL_COHORT] > 1)
+        text_addf(&title, " (%s)", legend->name[LABEL_COHORT][0]);
+    text_add(&title, ", %");
     fit_axes(v);
     figure_head(c, lines->view, text_str(&heading), note_of(v));
     c->right = c->width - room - (c->plain ? 5 : 38);

@@ -252,6 +252,67 @@ has_reason(const struct trace_step *step)
 
 /* ---- in words ---- */
 
+/* The requests, and whether they brought anything: in words the others are only counted. */
+struct asked {
+    uint32_t stream;
+    uint64_t number;
+    bool matters;
+};
+struct asked_list {
+    struct asked *item; /* owned */
+    size_t count, capacity;
+};
+
+static struct asked *
+asked_of(struct asked_list *list, const struct trace_step *step)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->item[i].stream == step->stream && list->item[i].number == step->number)
+            return &list->item[i];
+    if (VEC_ROOM(list) < 0)
+        return NULL;
+    list->item[list->count] = (struct asked){step->stream, step->number, false};
+    return &list->item[list->count++];
+}
+
+/* A request matters when it brought an element that was not held before, or opened something. */
+static int
+find_what_matters(struct asked_list *list, const struct story *s)
+{
+    struct telling t = {.story = s};
+    int rc = 0;
+
+    for (size_t i = 0; i < s->trace->steps.count && rc == 0; i++) {
+        const struct trace_step *step = &s->trace->steps.item[i];
+        struct asked *asked = asked_of(list, step);
+        const size_t before = t.held.count;
+
+        take_step(&t, step);
+        if (asked == NULL || t.lost)
+            rc = ERR_MEMORY;
+        else
+            asked->matters |= t.held.count > before || step->kind == TRACE_OPENED ||
+                              step->kind == TRACE_OPENED_METADATA;
+    }
+    telling_release(&t);
+    return rc;
+}
+
+static void
+text_left_out(struct text *out, const struct story *s, const struct asked_list *list)
+{
+    const struct authority *a = &s->model->world->authority[s->authority.i];
+    size_t others = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        others += !list->item[i].matters;
+    if (others > 0)
+        text_addf(out,
+                  "\n  Left out: %zu other %s%s that concerned the account and brought nothing "
+                  "new.\n",
+                  others, a->threat != NULL ? "event" : "request", others == 1 ? "" : "s");
+}
+
 static void
 text_head(struct text *out, const struct story *s)
 {
@@ -292,22 +353,40 @@ text_step(struct text *out, const struct telling *t, struct sources *sources)
     text_release(&line);
 }
 
+static int
+text_steps(struct text *out, const struct story *s, struct asked_list *list,
+           struct sources *sources)
+{
+    struct telling t = {.story = s};
+    int rc = find_what_matters(list, s);
+
+    for (size_t i = 0; i < s->trace->steps.count && rc == 0; i++) {
+        const struct trace_step *step = &s->trace->steps.item[i];
+
+        take_step(&t, step);
+        if (asked_of(list, step)->matters)
+            text_step(out, &t, sources);
+    }
+    rc = t.lost ? ERR_MEMORY : rc;
+    telling_release(&t);
+    return rc;
+}
+
 int
 story_text(struct text *out, const struct story *s, struct why *why)
 {
-    struct telling t = {.story = s};
     struct sources sources = {0};
+    struct asked_list list = {0};
     int rc;
 
     text_head(out, s);
-    for (size_t i = 0; i < s->trace->steps.count; i++) {
-        take_step(&t, &s->trace->steps.item[i]);
-        text_step(out, &t, &sources);
-    }
-    rc = sources_write(&sources, out) < 0 || t.lost ? why_no_memory(why) : 0;
+    rc = text_steps(out, s, &list, &sources);
+    text_left_out(out, s, &list);
+    if (rc == 0)
+        rc = sources_write(&sources, out);
+    free(list.item);
     sources_release(&sources);
-    telling_release(&t);
-    return rc;
+    return rc < 0 ? why_no_memory(why) : 0;
 }
 
 /* ---- as JSON ---- */

@@ -15,7 +15,8 @@ struct story {
     const struct trace *trace;
 };
 
-/* A trace that found nothing is told in one sentence. ERR_MEMORY. */
+/* A trace that found nothing is told in one sentence; requests that brought nothing new are only
+ * counted. ERR_MEMORY. */
 MUST_CHECK int story_text(struct text *out, const struct story *story, struct why *why);
 
 /* {"strategy","authority","replication","exposed":"content"|"metadata"|null,"cohort","account",

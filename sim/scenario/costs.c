@@ -81,22 +81,33 @@ is_machine(const char *name)
     return strcmp(name, "machine") == 0;
 }
 
+/* All costs that are stated, or NULL when there is no memory for it. */
+static const char **
+list_costs(struct read *r, size_t *count)
+{
+    size_t most = 0;
+
+    for (size_t t = 0; r->costs[t] != NULL; t++)
+        most += r->costs[t]->count;
+    const char **name = read_alloc(r, most + 1, sizeof *name);
+
+    *count = 0;
+    for (size_t t = 0; name != NULL && r->costs[t] != NULL; t++)
+        for (uint32_t i = 0; i < r->costs[t]->count; i++)
+            if (!is_machine(r->costs[t]->entry[i].name))
+                name[(*count)++] = r->costs[t]->entry[i].name;
+    return name;
+}
+
+/* The nearest of all: names of one operation differ by the size of the key only. */
 static void
 fault_unknown_cost(struct read *r, const char *name, const struct where *at)
 {
     struct text text = {0};
-    const char *near = NULL;
-    uint32_t known = 0;
+    size_t known = 0;
+    const char **all = list_costs(r, &known);
+    const char *near = all != NULL ? text_nearest(name, all, known) : NULL;
 
-    for (size_t t = 0; r->costs[t] != NULL; t++) {
-        for (uint32_t i = 0; i < r->costs[t]->count; i++) {
-            const char *other = r->costs[t]->entry[i].name;
-
-            known++;
-            if (near == NULL && !is_machine(other))
-                near = text_nearest(name, &other, 1);
-        }
-    }
     text_addf(&text, "names a cost that nobody states: '%s'", name);
     if (near != NULL)
         text_addf(&text, "; did you mean '%s'?", near);

@@ -58,6 +58,8 @@ look(struct store *store, enum content *out, struct why *why)
         return rc;
     *out = CONTENT_RUN;
     if (application != SCHEMA_APPLICATION) {
+        if (application == SCHEMA_BENCH_APPLICATION)
+            return why_add(why, ERR_IO, &at, "holds measurements of `jurisim bench`, no run");
         if (objects > 0 || application != 0)
             return why_add(why, ERR_IO, &at, "a database of another program, not a jurisim run");
         *out = CONTENT_NOTHING;

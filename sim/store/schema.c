@@ -220,6 +220,46 @@ const char *const schema_sql[] = {
     NULL,
 };
 
+const char *const schema_bench_sql[] = {
+    "CREATE TABLE bench_machine ( -- a measurement of cryptography, and what it was made on\n"
+    "    id             INTEGER PRIMARY KEY, -- ascending: the newest last\n"
+    "    cpu            TEXT NOT NULL,\n"
+    "    cores          INTEGER NOT NULL,\n"
+    "    library        TEXT NOT NULL,\n"
+    "    token          TEXT NOT NULL, -- measured through PKCS#11 too; empty: none\n"
+    "    measured       TEXT NOT NULL, -- date\n"
+    "    jurisim        TEXT NOT NULL,\n"
+    "    rounds         INTEGER NOT NULL,\n"
+    "    threads        INTEGER NOT NULL,\n"
+    "    processor_time INTEGER NOT NULL, -- 1: in place of the wall clock's\n"
+    "    pinned         INTEGER NOT NULL, -- 1: each thread stayed on a core of its own\n"
+    "    unscaled       INTEGER NOT NULL, -- 1: the cores were not free: no rows of threads\n"
+    "    spin_scaling   REAL -- threads' work over one thread's, of the spin control\n"
+    ")",
+
+    "CREATE TABLE bench_row ( -- an operation at a size on so many threads; times in ns\n"
+    "    machine INTEGER NOT NULL REFERENCES bench_machine (id),\n"
+    "    ordinal INTEGER NOT NULL,\n"
+    "    name    TEXT NOT NULL, -- as scenarios write it: {cost: NAME}\n"
+    "    backend TEXT NOT NULL,\n"
+    "    mode    TEXT NOT NULL,\n"
+    "    bulk    INTEGER NOT NULL, -- 1: the cost depends on bytes\n"
+    "    cost    INTEGER NOT NULL, -- 1: what {cost: NAME} means\n"
+    "    control INTEGER NOT NULL, -- 1: no cryptography\n"
+    "    bytes   INTEGER NOT NULL,\n"
+    "    threads INTEGER NOT NULL,\n"
+    "    median  REAL NOT NULL,\n"
+    "    low     REAL NOT NULL, -- low and high: 95 % interval of the median\n"
+    "    high    REAL NOT NULL,\n"
+    "    p50     REAL, -- of single operations\n"
+    "    p99     REAL,\n"
+    "    p999    REAL,\n"
+    "    cycles  REAL, -- an operation, of the core\n"
+    "    PRIMARY KEY (machine, ordinal)\n"
+    ") WITHOUT ROWID",
+    NULL,
+};
+
 const char schema_unfinish_sql[] = "DELETE FROM estimate;\n"
                                    "DELETE FROM exposure;\n"
                                    "DELETE FROM request;\n"

@@ -6,9 +6,15 @@
 /* Counts up with every change of the tables that an older program could not read or write. */
 #define SCHEMA_VERSION 2
 
+/* "JSbc": of a database that holds measurements (store/bench.h) and no run. */
+#define SCHEMA_BENCH_APPLICATION 0x4a536263
+
 /* A statement for every table and view, with comments for those who open the file with other tools.
  */
 extern const char *const schema_sql[]; /* up to a NULL */
+
+/* The tables of measurements, made when the first is kept, in a run's database too. */
+extern const char *const schema_bench_sql[]; /* up to a NULL */
 
 /* Deletes what store_finish wrote. */
 extern const char schema_unfinish_sql[];

@@ -40,6 +40,8 @@ flat() {
     [ "$status" -eq 0 ]
     [[ "$output" == "Why content of account 1 of one was opened to aa-police under moves, in replication 0"* ]]
     [[ "$(flat)" == *"AA order on ann yields ciphertext at sa, metadata. Because ann (later.yaml:8) can be served in AA (its home) and operates sa (later.yaml:9)"* ]]
+    [[ "$output" == *"Left out: "*" other requests that concerned the account and brought nothing new."* ]]
+    [ "$(grep -c yields <<<"$output")" -eq 2 ]
     [[ "$(flat)" == *"2023-01-"*"The content of the account (notes) is open to aa-police from now on: it holds ciphertext at sa since 202"*", the key in ka since 2023-01-"* ]]
 }
 
@@ -56,6 +58,9 @@ assert last["event"] == "opened" and last["data"] == ["notes"], last
 held = {h["element"]: h["since"] for h in last["held"]}
 assert held["ciphertext at sa"] < "2023" < held["the key in ka"], held
 taken = [s for s in story["steps"] if s["event"] == "executed"]
+# before the move, and in an order that asks for ciphertext alone, the key is not taken
+assert all(("the key in ka" in s["yields"]) == (s["date"] >= held["the key in ka"]) for s in taken)
+assert last["date"] == held["the key in ka"]
 assert all(s["because"] and s["instrument"] == "order" and s["addressee"] == "ann" for s in taken)
 '
 }

@@ -46,11 +46,11 @@ END
 @test "the list has the figures that are promised" {
     run --separate-stderr "$jurisim" plot --list
     [ "$status" -eq 0 ]
-    [ "$(cut -d' ' -f1 <<<"$output" | tr '\n' ' ')" = "front latency exposure " ]
+    [ "$(cut -d' ' -f1 <<<"$output" | tr '\n' ' ')" = "front latency exposure exceedance survival " ]
 }
 
 @test "the same run gives the same SVG bytes" {
-    for figure in front latency exposure; do
+    for figure in front latency exposure exceedance survival; do
         "$jurisim" plot "$DB" "$figure" -o "$out/a.svg"
         "$jurisim" plot "$DB" "$figure" -o "$out/b.svg"
         cmp "$out/a.svg" "$out/b.svg"
@@ -58,7 +58,7 @@ END
 }
 
 @test "on the terminal: as wide as 80 characters when there is none" {
-    for figure in front latency exposure; do
+    for figure in front latency exposure exceedance survival; do
         run --separate-stderr "$jurisim" plot "$DB" "$figure" --terminal
         [ "$status" -eq 0 ]
         [ -z "$stderr" ]
@@ -152,7 +152,7 @@ END
 }
 
 @test "the numbers behind each figure are valid JSON" {
-    for figure in front latency exposure; do
+    for figure in front latency exposure exceedance survival; do
         "$jurisim" plot "$DB" "$figure" --json | python3 -c '
 import json, sys
 doc = json.load(sys.stdin)

@@ -17,6 +17,7 @@
 #include "report/axis.h"
 #include "report/compare.h"
 #include "report/figure.h"
+#include "report/figure_json.h"
 #include "report/placing.h"
 #include "report_run.h"
 #include "stats/stream.h"
@@ -380,6 +381,135 @@ test_what_was_never_seen_stands_at_zero_with_its_bound(void **state)
     run_end(&run);
 }
 
+static struct text
+numbers_of(const struct made_run *run, const char *figure)
+{
+    struct text out = {0};
+    struct why why = {0};
+
+    assert_int_equal(figure_json(&out, figure_find(figure), &run->legend, &run->outcome, &why), 0);
+    return out;
+}
+
+/* The number behind `name` in the first point of a strategy whose `x` is this. */
+static double
+number_at(const struct text *json, const char *strategy, const char *x, double value,
+          const char *name)
+{
+    struct text key = {0};
+
+    text_addf(&key, "\"name\":\"%s\"", strategy);
+    const char *at = strstr(text_str(json), text_str(&key));
+
+    assert_non_null(at);
+    text_clear(&key);
+    text_addf(&key, "{\"%s\":", x);
+    while ((at = strstr(at, text_str(&key))) != NULL) {
+        at += key.length;
+        if (fabs(strtod(at, NULL) - value) < 1e-9)
+            break;
+    }
+    if (at == NULL)
+        fail_msg("%s has no point at %g", strategy, value);
+    text_clear(&key);
+    text_addf(&key, "\"%s\":", name);
+    const double number = strtod(strstr(at, text_str(&key)) + key.length, NULL);
+
+    text_release(&key);
+    return number;
+}
+
+static void
+test_the_curve_of_losses_counts_replications(void **state)
+{
+    struct made_run run = run_usual();
+    const struct label of =
+        label_with(label_with(label_total, LABEL_AUTHORITY, 0), LABEL_COHORT, 0);
+    unsigned points = 0;
+
+    (void)state;
+    run_make(&run);
+    struct text json = numbers_of(&run, "exceedance");
+
+    for (uint32_t s = 0; s < RUN_STRATEGIES; s++) {
+        const struct series *series = outcome_find(&run.outcome, s, METRIC_CONTENT_ACCOUNTS, of);
+
+        for (size_t i = 0; series != NULL && i < series->count; i++) {
+            const double x = series->value[i];
+            size_t reach = 0;
+
+            for (size_t k = 0; k < series->count; k++)
+                reach += series->value[k] >= x;
+            assert_true(fabs(number_at(&json, run_strategy[s], "accounts", x, "mean") -
+                             (double)reach / RUN_LEGAL) < 1e-12);
+            points++;
+        }
+    }
+    assert_true(points > RUN_LEGAL);
+    text_release(&json);
+    run_end(&run);
+}
+
+static void
+test_losses_never_seen_stand_in_the_key_with_their_bound(void **state)
+{
+    struct made_run run = run_usual();
+    struct text script = {0};
+
+    (void)state;
+    run_make(&run);
+    const struct view view = view_of(&run, PICTURE_SVG);
+
+    script_of(&script, "exceedance", &view);
+    /* 1 - 0.025^(1/40) = 8.81 %: by hand; lines of a label are labels of their own */
+    assert_non_null(strstr(script.s, "any 0, at most 8.81 %' "));
+    assert_int_equal(count_of(script.s, "at most 8.81 %"), 1); /* the four share it */
+    text_release(&script);
+    run_end(&run);
+}
+
+/* Exposed on days 10, 20 of the first two of four runs: 3/4 and 1/2 are not, by hand. */
+static void
+test_survival_falls_with_each_first_exposure(void **state)
+{
+    struct made_run run = run_usual();
+    const struct label of =
+        label_with(label_with(label_total, LABEL_AUTHORITY, 0), LABEL_COHORT, 0);
+    struct outcome four;
+
+    (void)state;
+    run_make(&run);
+    assert_int_equal(outcome_init(&four, &run.legend), 0);
+    for (uint64_t i = 0; i < 4; i++) {
+        struct recording r = {.plane = PLANE_LEGAL, .replication = i};
+
+        assert_int_equal(record_value(&r, 2, METRIC_REACH_UNILATERAL, label_total, 1), 0);
+        assert_int_equal(record_value(&r, 2, METRIC_CONTENT_FIRST, of,
+                                      i < 2 ? 10.0 * (double)(i + 1) : (double)NAN),
+                         0);
+        assert_int_equal(outcome_add(&four, &r), 0);
+        recording_release(&r);
+    }
+    assert_int_equal(outcome_finish(&four), 0);
+    struct made_run small = run;
+
+    small.outcome = four;
+    struct text json = numbers_of(&small, "survival"), script = {0};
+
+    assert_true(number_at(&json, run_strategy[2], "day", 10, "mean") == 0.75);
+    assert_true(number_at(&json, run_strategy[2], "day", 20, "mean") == 0.5);
+    const struct view view = view_of(&small, PICTURE_SVG);
+
+    script_of(&script, "survival", &view);
+    assert_non_null(strstr(script.s, "set label 'cn-data-cn-keys: 50 %' "));
+    assert_non_null(
+        strstr(script.s, "Runs in which cn-police has exposed no account yet (mainland), %"));
+    text_release(&script);
+    text_release(&json);
+    outcome_release(&four);
+    run_end(&run);
+}
+
 static void
 test_exposures_far_apart_are_shown_by_factors_and_near_ones_from_zero(void **state)
 {
@@ -693,6 +823,9 @@ main(void)
         cmocka_unit_test(test_strategies_that_coincide_share_one_label),
         cmocka_unit_test(test_the_front_of_the_figure_is_that_of_the_table),
         cmocka_unit_test(test_what_was_never_seen_stands_at_zero_with_its_bound),
+        cmocka_unit_test(test_the_curve_of_losses_counts_replications),
+        cmocka_unit_test(test_losses_never_seen_stand_in_the_key_with_their_bound),
+        cmocka_unit_test(test_survival_falls_with_each_first_exposure),
         cmocka_unit_test(test_exposures_far_apart_are_shown_by_factors_and_near_ones_from_zero),
         cmocka_unit_test(test_dated_changes_stand_in_the_figure_with_whose_they_are),
         cmocka_unit_test(test_a_run_that_saw_nothing_is_an_error_and_not_an_empty_figure),

@@ -180,6 +180,51 @@ test_the_bridge_follows_from_factoring_at_its_middle(void **state)
     importance_release(&s.list);
 }
 
+/* One grant g for all three orders, which are then obeyed with p[i]: two of three are had with g
+ * times what two of three would be without it. */
+static void
+test_a_grant_for_all_is_one_decision(void **state)
+{
+    static const double p[] = {0.9, 0.5, 0.2}, g = 0.4;
+    const struct rule *rule;
+    struct lever_list levers = {0};
+    struct structure s;
+    double two = -2 * p[0] * p[1] * p[2];
+
+    (void)state;
+    weigh(&s, any(2, leaf, 3), 3, p);
+    importance_release(&s.list);
+    s.terms.grant = g;
+    s.terms.grant_together = true;
+    rule = &s.rule;
+    assert_int_equal(
+        lever_list_make(&levers, &s.world, (struct jurisdiction_id){0}, UINT64_MAX, NULL), 0);
+    const struct plan_question q = {.world = &s.world,
+                                    .rule = &rule,
+                                    .sites = &s.rule.sites,
+                                    .stores = &s.rule.stores,
+                                    .rules = 1,
+                                    .levers = &levers,
+                                    .want = WANT_CONTENT};
+    struct plan_list plans = {0};
+
+    assert_int_equal(importance_make(&s.list, &q, NULL), 0);
+    assert_int_equal(plan_list_make(&plans, &q, NULL), 0);
+    assert_int_equal(plans.count, 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        const double a = p[(i + 1) % 3], b = p[(i + 2) % 3];
+
+        two += a * b;
+        near(plans.item[i].probability, g * p[i == 2] * p[i == 0 ? 1 : 2]);
+        near(s.list.item[i].taken, g * p[i]);
+        near(s.list.item[i].birnbaum, g * (a + b - a * b) - g * a * b);
+    }
+    near(s.list.probability, g * two);
+    plan_list_release(&plans);
+    importance_release(&s.list);
+    lever_list_release(&levers);
+}
+
 /* ---- every outcome of levers, caches and watched gateways ---- */
 
 enum { CHANCES_TRIED = 15 };
@@ -397,6 +442,7 @@ main(void)
         cmocka_unit_test(test_in_parallel_each_weighs_what_the_others_miss),
         cmocka_unit_test(test_of_two_of_three_each_weighs_that_just_one_other_is_taken),
         cmocka_unit_test(test_the_bridge_follows_from_factoring_at_its_middle),
+        cmocka_unit_test(test_a_grant_for_all_is_one_decision),
         cmocka_unit_test(test_importance_is_that_of_all_outcomes_of_random_worlds),
     };
 

@@ -1,55 +1,66 @@
 /*
- * The ledger against a naive one that keeps every taking and works out from all of them, anew each
- * time, what stands open: random takings of random effects over random forms.
+ * The ledger against a naive one that keeps every taking of every account one by one and works out
+ * from all of them, anew each time, what stands open: random takings of random effects over random
+ * forms, of listed accounts and in bulk.
  */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "goodness.h"
 #include "legal/ledger.h"
+#include "stats/hypergeometric.h"
 
 enum {
     SITES = 3,
     STORES = 3,
-    FORMS = 4,
+    FORMS = 6, /* half of them of each version */
     VERSIONS = 2,
     CLASSES = 3, /* the last is metadata */
-    EFFECTS = 6,
     COHORTS = 2,
-    ACCOUNTS = 6,
-    AUTHORITIES = 3,
-    REQUESTS = 80,
-    STEPS = 2 * REQUESTS /* at most two levers each */
+    PARTS = 2, /* of the second cohort; the first has one */
+    PHASES = 2,
+    COPIES = 2,
+    EFFECTS = 4, /* of each part in each phase */
+    ACCOUNTS = 9,
+    FIRST_ACCOUNTS = 6, /* of the second cohort, in the first phase */
+    AUTHORITIES = 4,
+    REQUESTS = 60,
+    STEPS = 2 * REQUESTS, /* at most two levers each */
+    RULES = 4,
+    HORIZON = 400,
+    SECOND_PHASE = 150,
+    KEYS_MOST = CLASSES * FORMS * (1 << STORES),
 };
 
-/* A random world of forms and effects. */
+#define LEAVES_PER_NS 0.002
+
+/* A random world of forms, rules and effects. Times are in ns. */
 struct forms {
     struct formula leaf[SITES], all[2];
     struct form data[FORMS], keys[FORMS];
+    struct rule rule[RULES];
+    struct copy copy[PHASES][COHORTS * PARTS][CLASSES][COPIES];
+    struct placed placed[PHASES][COHORTS * PARTS][CLASSES];
+    struct phase phase[PHASES];
+    struct parts parts[COHORTS];
+    struct cohort cohort[PHASES][COHORTS];
+    struct authority authority[AUTHORITIES];
+    struct world world[PHASES];
+    sim_ns version_from[VERSIONS];
     struct timeline timeline;
+    struct effect effect[PHASES * COHORTS * PARTS * EFFECTS];
+    struct piece piece[PHASES * COHORTS * PARTS * EFFECTS * CLASSES * COPIES];
     struct effect_table table;
-};
-
-/* Everything taken of one account by one authority. */
-struct naive_taking {
-    sim_ns at;
-    uint32_t effect, request;
-    uint16_t classes;
-    bool ciphertext_only, unseals;
-    float chance;
-};
-
-struct naive {
-    struct naive_taking taking[COHORTS * ACCOUNTS][AUTHORITIES][STEPS];
-    size_t takings[COHORTS * ACCOUNTS][AUTHORITIES];
-    /* when first exposed, by kind and class; SIM_NEVER */
-    sim_ns mine[COHORTS * ACCOUNTS][AUTHORITIES][EXPOSURES][CLASSES];
+    struct departed departed[COHORTS];
+    struct departures departures;
 };
 
 static void
-fill_forms(struct forms *f, struct stream *s)
+fill_formulas(struct forms *f, struct stream *s)
 {
     static const enum { ONE, TWO_OF_THREE, ALL } kinds[] = {ONE, TWO_OF_THREE, ALL};
 
@@ -62,21 +73,110 @@ fill_forms(struct forms *f, struct stream *s)
 
         f->data[i].formula = kinds[d] == ONE ? &f->leaf[stream_below(s, SITES)] : &f->all[d - 1];
         f->keys[i].formula = kinds[k] == ONE ? &f->leaf[stream_below(s, STORES)] : &f->all[k - 1];
-        f->data[i].version = f->keys[i].version = (uint32_t)stream_below(s, VERSIONS);
+        f->data[i].version = f->keys[i].version = i / (FORMS / VERSIONS);
     }
+}
+
+static void
+fill_worlds(struct forms *f)
+{
+    static const struct threat criminal = {.class = ADVERSARY_CRIMINAL};
+
+    for (uint32_t a = 0; a < AUTHORITIES; a++)
+        f->authority[a] = (struct authority){.jurisdiction = {a / 2}};
+    f->authority[AUTHORITIES - 1].threat = &criminal;
+    for (uint32_t p = 0; p < PHASES; p++) {
+        for (uint32_t c = 0; c < COHORTS; c++) {
+            f->cohort[p][c] = (struct cohort){.resident_of = {c}, .accounts = ACCOUNTS};
+            if (p == 0 && c == 1)
+                f->cohort[p][c].accounts = FIRST_ACCOUNTS;
+        }
+        f->world[p] = (struct world){.cohort = f->cohort[p],
+                                     .cohorts = COHORTS,
+                                     .authority = f->authority,
+                                     .authorities = AUTHORITIES,
+                                     .classes = CLASSES};
+    }
+}
+
+/* The newest copy is of the phase's version, a former one of that or an older one. */
+static uint16_t
+former_form(uint64_t first, uint32_t n, uint32_t phase)
+{
+    const uint64_t forms = (phase + 1) * (FORMS / VERSIONS);
+
+    return (uint16_t)((first + n * (forms - 1)) % forms);
+}
+
+/* In the second phase all data are under a new key, or lie as before. */
+static void
+fill_placed(struct forms *f, struct stream *s)
+{
+    const bool renewed = stream_below(s, 2) == 0;
+    const double rotation = stream_below(s, 2) == 0 ? 0 : 60e-9;
+
+    f->version_from[1] = SECOND_PHASE;
+    f->timeline.versions = renewed ? 2 : 1;
+    for (uint32_t i = 0; i < RULES; i++)
+        f->rule[i] = (struct rule){.cohort_key = i % 2 == 0, .rotation_s = rotation};
+    for (uint32_t p = 0; p < PHASES; p++)
+        for (uint32_t i = 0; i < COHORTS * PARTS; i++)
+            for (uint32_t k = 0; k < CLASSES; k++) {
+                struct placed *placed = &f->placed[p][i][k];
+                const uint64_t first = p * (FORMS / VERSIONS) + stream_below(s, FORMS / VERSIONS);
+
+                placed->copies = (uint32_t)stream_below(s, COPIES + 1);
+                placed->copy = f->copy[p][i][k];
+                for (uint32_t n = 0; n < COPIES; n++) {
+                    const uint16_t form = former_form(first, n, p);
+
+                    /* two copies of one class have different forms */
+                    f->copy[p][i][k][n] = (struct copy){.rule = &f->rule[stream_below(s, RULES)],
+                                                        .data = form,
+                                                        .keys = form,
+                                                        .version = f->data[form].version,
+                                                        .former = n > 0};
+                }
+                if (p == 1 && !renewed) {
+                    memcpy(f->copy[p][i][k], f->copy[0][i][k], sizeof f->copy[p][i][k]);
+                    placed->copies = f->placed[0][i][k].copies;
+                }
+            }
+}
+
+static void
+fill_timeline(struct forms *f)
+{
+    for (uint32_t p = 0; p < PHASES; p++)
+        f->phase[p] = (struct phase){.from = p == 0 ? 0 : SECOND_PHASE,
+                                     .epoch = p,
+                                     .world = &f->world[p],
+                                     .placed = f->placed[p][0]};
+    f->parts[0] = (struct parts){.upper = {1}, .count = 1, .first = 0, .accounts = ACCOUNTS};
+    f->parts[1] =
+        (struct parts){.upper = {0.4, 1}, .count = PARTS, .first = PARTS, .accounts = ACCOUNTS};
     f->timeline = (struct timeline){.classes = CLASSES,
                                     .cohorts = COHORTS,
+                                    .phase = f->phase,
+                                    .phases = PHASES,
+                                    .parts = f->parts,
+                                    .parts_in_all = COHORTS * PARTS,
                                     .data = f->data,
                                     .keys = f->keys,
                                     .data_forms = FORMS,
-                                    .key_forms = FORMS};
+                                    .key_forms = FORMS,
+                                    .version_from = f->version_from,
+                                    .versions = f->timeline.versions};
 }
 
 static struct piece
-random_piece(struct stream *s)
+random_piece(const struct copy *copy, struct stream *s)
 {
-    const uint16_t form = (uint16_t)stream_below(s, FORMS);
-    struct piece p = {.data = form, .keys = form, .capture = 0.5};
+    static const double capture[] = {0.3, 0.6};
+    struct piece p = {.data = copy->data,
+                      .keys = copy->keys,
+                      .capture = capture[stream_below(s, COUNT(capture))],
+                      .shared = copy->rule->cohort_key ? copy->rule : NULL};
 
     p.fragments = stream_below(s, 2) == 0 ? stream_below(s, 1 << SITES) : 0;
     p.taken = stream_below(s, 1 << STORES) & stream_below(s, 1 << STORES);
@@ -88,17 +188,24 @@ random_piece(struct stream *s)
 
 /* The masks that effect.c would set, in the plainest way. */
 static void
-summarise(const struct forms *f, struct effect *e, const struct piece *piece, uint32_t class,
-          uint32_t pieces)
+summarise(const struct forms *f, struct effect *e, const struct piece *piece,
+          const struct placed *placed, uint32_t class, uint32_t pieces)
 {
     const uint16_t bit = (uint16_t)(1u << class);
+    bool part = false, whole = false;
 
     for (uint32_t i = 0; i < pieces; i++) {
         e->pieces |= bit;
         if (piece[i].cached != 0)
             e->cached |= bit;
+        if (piece[i].shared != NULL)
+            e->shared |= bit;
         if (piece[i].fragments != 0)
             e->metadata |= bit;
+        if (f->keys[piece[i].keys].version == placed->copy[0].version) {
+            part |= (piece[i].taken | piece[i].cached) != 0;
+            whole |= formula_holds(f->keys[piece[i].keys].formula, piece[i].taken);
+        }
         if (!formula_holds(f->data[piece[i].data].formula, piece[i].fragments))
             continue;
         e->whole |= bit;
@@ -107,52 +214,143 @@ summarise(const struct forms *f, struct effect *e, const struct piece *piece, ui
                 formula_holds(f->keys[piece[k].keys].formula, piece[k].taken | piece[k].used))
                 e->opens |= bit;
     }
+    e->extracts |= whole ? bit : 0;
+    e->parts |= part && !whole ? bit : 0;
 }
 
+/* The first effect of each part depends on no chance. */
 static void
 fill_effects(struct forms *f, struct stream *s)
 {
-    static struct effect effect[EFFECTS];
-    static struct piece piece[EFFECTS * CLASSES * 2];
-    uint32_t n = 0;
+    uint32_t n = 0, row = 0;
 
-    for (uint32_t e = 0; e < EFFECTS; e++) {
-        effect[e] = (struct effect){0};
-        for (uint32_t k = 0; k <= CLASSES_MAX; k++) {
-            const uint32_t pieces = k < CLASSES ? (uint32_t)stream_below(s, 3) : 0;
+    for (uint32_t p = 0; p < PHASES; p++)
+        for (uint32_t i = 0; i < COHORTS * PARTS; i++)
+            for (uint32_t number = 0; number < EFFECTS; number++) {
+                struct effect *e = &f->effect[row++];
 
-            effect[e].first[k] = n;
-            for (uint32_t i = 0; i < pieces; i++) {
-                piece[n + i] = random_piece(s);
-                /* two copies of one class have different forms */
-                piece[n + i].data = piece[n + i].keys = (uint16_t)((piece[n].data + i) % FORMS);
+                *e = (struct effect){0};
+                for (uint32_t k = 0; k <= CLASSES_MAX; k++) {
+                    const struct placed *placed = k < CLASSES ? &f->placed[p][i][k] : NULL;
+
+                    e->first[k] = n;
+                    for (uint32_t j = 0; placed != NULL && j < placed->copies; j++) {
+                        f->piece[n] = random_piece(&placed->copy[j], s);
+                        if (number == 0)
+                            f->piece[n].cached = 0;
+                        n++;
+                    }
+                    if (placed == NULL)
+                        continue;
+                    summarise(f, e, &f->piece[e->first[k]], placed, k, placed->copies);
+                    if (number > 0 && stream_below(s, 8) == 0) {
+                        e->watched |= (uint16_t)(1u << k);
+                        e->watch[k] = 0.45;
+                    }
+                }
             }
-            summarise(f, &effect[e], &piece[n], k, pieces);
-            n += pieces;
-        }
-    }
-    f->table.effects.item = effect;
-    f->table.effects.count = EFFECTS;
-    f->table.pieces.item = piece;
+    f->table.effects.item = f->effect;
+    f->table.effects.count = row;
+    f->table.pieces.item = f->piece;
     f->table.pieces.count = n;
 }
 
-/* Versions whose ciphertext (or key) is whole, from all takings up to a time. */
-static unsigned
-naive_versions(const struct forms *f, const struct naive_taking *t, size_t takings, uint32_t class,
-               bool keys, uint32_t request, sim_ns before)
+static uint32_t
+effect_row(uint32_t phase, uint32_t cohort, uint32_t part, uint32_t number)
 {
+    return ((phase * COHORTS + cohort) * PARTS + part) * EFFECTS + number;
+}
+
+/* The naive one */
+
+/* Everything taken of one account by one authority. */
+struct naive_taking {
+    sim_ns at;
+    uint32_t effect, request;
+    uint16_t classes;
+    bool ciphertext_only, unseals;
+    double chance, common;
+};
+
+/* A shared key that came into the hands of an authority, for an account. */
+struct naive_key {
+    sim_ns at;
+    uint64_t stores;
+    uint32_t class, form;
+};
+
+struct naive_account {
+    struct naive_taking taking[AUTHORITIES][STEPS];
+    size_t takings[AUTHORITIES];
+    struct naive_key key[AUTHORITIES][KEYS_MOST];
+    size_t keys[AUTHORITIES];
+    bool open[AUTHORITIES][KINDS_KEPT][CLASSES];
+    sim_ns until[AUTHORITIES][CLASSES]; /* forward */
+    bool removed, preserved, left;
+};
+
+/* By label: each authority; each class of adversaries; anyone. */
+enum { LABEL_KIN = AUTHORITIES, LABEL_ANY = AUTHORITIES + ADVERSARIES, LABELS_KEPT };
+
+struct counted {
+    uint64_t accounts[LABELS_KEPT][EXPOSURES][1 + CLASSES]; /* all classes first */
+    uint64_t time[LABELS_KEPT][EXPOSURES][1 + CLASSES];
+};
+
+struct naive {
+    struct naive_account account[COHORTS][ACCOUNTS];
+    struct counted counted;
+};
+
+/* Fields are those of the touch at hand. */
+struct act {
+    const struct forms *f;
+    struct naive *n;
+    struct touch touch;
+    double common;
+    const struct ledger *ledger;
+};
+
+static bool
+is_kin(const struct act *a, uint32_t authority, uint32_t label)
+{
+    const uint32_t cohort = a->touch.cohort;
+
+    if (label < AUTHORITIES)
+        return authority == label;
+    return label == LABEL_ANY ||
+           (uint32_t)adversary_of(&a->f->world[0], (struct authority_id){authority},
+                                  (struct cohort_id){cohort}) == label - LABEL_KIN;
+}
+
+static uint32_t
+part_of(const struct act *a, uint64_t account)
+{
+    return timeline_part(&a->f->timeline, &a->f->phase[a->touch.phase], a->touch.cohort, account);
+}
+
+/* Versions whose ciphertext (or key) is whole, from all takings before a time, or from then on. */
+static unsigned
+naive_versions(const struct act *a, uint64_t account, uint32_t class, bool keys, sim_ns from,
+               sim_ns before, bool extracted)
+{
+    const struct forms *f = a->f;
+    const struct naive_account *x = &a->n->account[a->touch.cohort][account];
+    const uint32_t who = a->touch.authority;
     const struct form *form = keys ? f->keys : f->data;
     unsigned versions = 0;
 
     for (uint32_t i = 0; i < FORMS; i++) {
         uint64_t have = 0;
 
-        for (size_t k = 0; k < takings; k++) {
-            const struct effect *e = &f->table.effects.item[t[k].effect];
+        for (size_t k = 0; k < x->takings[who]; k++) {
+            const struct naive_taking *t = &x->taking[who][k];
+            const struct effect *e = &f->table.effects.item[t->effect];
+            const bool own = t->request == a->touch.request && !extracted;
 
-            if ((t[k].classes >> class & 1) == 0 || t[k].at >= before ||
-                (keys && t[k].ciphertext_only) || (t[k].unseals && t[k].request != request))
+            if ((t->classes >> class & 1) == 0 || t->at >= before || t->at < from ||
+                (keys && t->ciphertext_only) ||
+                (t->unseals && (t->request != a->touch.request || extracted)))
                 continue;
             for (uint32_t j = e->first[class]; j < e->first[class + 1]; j++) {
                 const struct piece *p = &f->table.pieces.item[j];
@@ -162,9 +360,16 @@ naive_versions(const struct forms *f, const struct naive_taking *t, size_t takin
                 if (!keys || p->keys != i)
                     continue;
                 have |= p->taken;
-                have |= t[k].request == request ? p->used : 0;
-                have |= (double)t[k].chance < p->capture ? p->cached : 0;
+                have |= own ? p->used : 0;
+                if ((p->shared != NULL ? t->common : t->chance) < p->capture)
+                    have |= p->cached;
             }
+        }
+        for (size_t k = 0; keys && k < x->keys[who]; k++) {
+            const struct naive_key *key = &x->key[who][k];
+
+            if (key->class == class && key->form == i && key->at < before && key->at >= from)
+                have |= key->stores;
         }
         if (formula_holds(form[i].formula, have))
             versions |= 1u << form[i].version;
@@ -172,266 +377,1033 @@ naive_versions(const struct forms *f, const struct naive_taking *t, size_t takin
     return versions;
 }
 
-struct act {
-    struct touch touch;
-    uint32_t request;
-    uint64_t account;
-    uint32_t effect;
-};
-
 static void
-mark(sim_ns *when, sim_ns at)
+add(struct counted *c, uint32_t label, enum exposure kind, uint32_t row, sim_ns span)
 {
-    if (*when == SIM_NEVER)
-        *when = at;
+    c->accounts[label][kind][row]++;
+    c->time[label][kind][row] += (uint64_t)span;
+}
+
+/* Counts a class that this authority opens, of each label that has it new, under several kinds. */
+static void
+open_class(struct act *a, uint32_t class, bool before[AUTHORITIES][CLASSES], enum exposure as,
+           sim_ns until)
+{
+    for (uint32_t label = 0; label < LABELS_KEPT; label++) {
+        bool had = false;
+
+        if (!is_kin(a, a->touch.authority, label))
+            continue;
+        for (uint32_t who = 0; who < AUTHORITIES; who++)
+            had |= is_kin(a, who, label) && before[who][class];
+        if (!had && until > a->touch.at)
+            add(&a->n->counted, label, as, 1 + class, until - a->touch.at);
+    }
+}
+
+/* The account as such, where none of its classes was open before. */
+static void
+open_account(struct act *a, bool before[AUTHORITIES][CLASSES], const bool opened[CLASSES],
+             enum exposure as, sim_ns until)
+{
+    for (uint32_t label = 0; label < LABELS_KEPT; label++) {
+        bool had = false, now = false;
+
+        if (!is_kin(a, a->touch.authority, label))
+            continue;
+        for (uint32_t who = 0; who < AUTHORITIES; who++)
+            for (uint32_t k = 0; k < CLASSES; k++)
+                had |= is_kin(a, who, label) && before[who][k];
+        for (uint32_t k = 0; k < CLASSES; k++)
+            now |= opened[k];
+        if (!had && now && until > a->touch.at)
+            add(&a->n->counted, label, as, 0, until - a->touch.at);
+    }
+}
+
+/* Opens classes of one kind, and counts them under it and under what comes with it. */
+static void
+open_kind(struct act *a, uint64_t account, enum exposure kind, const bool opened[CLASSES],
+          const bool retroactive[CLASSES])
+{
+    struct naive_account *x = &a->n->account[a->touch.cohort][account];
+    const uint32_t who = a->touch.authority;
+    bool before[AUTHORITIES][CLASSES], fresh[CLASSES] = {false}, late[CLASSES] = {false};
+    sim_ns hidden = a->touch.hidden_until < HORIZON ? a->touch.hidden_until : HORIZON;
+    const enum exposure as = kind == EXPOSED_CONTENT ? EXPOSED_HIDDEN : EXPOSED_METADATA_HIDDEN;
+
+    for (uint32_t i = 0; i < AUTHORITIES; i++)
+        memcpy(before[i], x->open[i][kind], sizeof before[i]);
+    for (uint32_t k = 0; k < CLASSES; k++) {
+        fresh[k] = opened[k] && !before[who][k];
+        late[k] = fresh[k] && retroactive != NULL && retroactive[k];
+        if (!fresh[k])
+            continue;
+        x->open[who][kind][k] = true;
+        open_class(a, k, before, kind, HORIZON);
+        if (kind != EXPOSED_CIPHERTEXT)
+            open_class(a, k, before, as, hidden);
+        if (late[k])
+            open_class(a, k, before, EXPOSED_RETROACTIVE, HORIZON);
+    }
+    open_account(a, before, fresh, kind, HORIZON);
+    if (kind != EXPOSED_CIPHERTEXT)
+        open_account(a, before, fresh, as, hidden);
+    open_account(a, before, late, EXPOSED_RETROACTIVE, HORIZON);
+}
+
+static sim_ns
+earlier(sim_ns a, sim_ns b)
+{
+    return a < b ? a : b;
+}
+
+/* Time that stands open forward from now on, beyond what did already. */
+static void
+forward_to(struct act *a, uint64_t account, const sim_ns end[CLASSES], sim_ns leaves)
+{
+    struct naive_account *x = &a->n->account[a->touch.cohort][account];
+
+    for (uint32_t label = 0; label < LABELS_KEPT; label++) {
+        sim_ns all = a->touch.at, last = 0;
+
+        if (!is_kin(a, a->touch.authority, label))
+            continue;
+        for (uint32_t k = 0; k < CLASSES; k++) {
+            sim_ns from = a->touch.at;
+
+            for (uint32_t who = 0; who < AUTHORITIES; who++)
+                if (is_kin(a, who, label) && x->until[who][k] > from)
+                    from = x->until[who][k];
+            all = from > all ? from : all;
+            last = end[k] > last ? end[k] : last;
+            if (end[k] > from && leaves > from)
+                add(&a->n->counted, label, EXPOSED_FORWARD, 1 + k, earlier(end[k], leaves) - from);
+        }
+        if (last > all && leaves > all)
+            add(&a->n->counted, label, EXPOSED_FORWARD, 0, earlier(last, leaves) - all);
+    }
+    for (uint32_t k = 0; k < CLASSES; k++)
+        if (end[k] > x->until[a->touch.authority][k])
+            x->until[a->touch.authority][k] = end[k];
+}
+
+static struct span
+span_of(const struct act *a, uint64_t account, uint32_t class)
+{
+    const struct placed *placed = phase_placed(&a->f->timeline, &a->f->phase[a->touch.phase],
+                                               a->touch.cohort, part_of(a, account), class);
+    struct span span = {0, 0};
+
+    if (placed->copies == 0)
+        return span;
+    /* renewed with the version, and each time the rotation has passed since it began */
+    span.from = a->f->version_from[placed->copy[0].version];
+    span.until = placed->copy[0].version + 1 < a->f->timeline.versions ? SECOND_PHASE : HORIZON;
+    if (placed->copy[0].rule->rotation_s > 0 && a->touch.at >= span.from) {
+        while (span.from + 60 <= a->touch.at)
+            span.from += 60;
+        if (span.from + 60 < span.until)
+            span.until = span.from + 60;
+    }
+    return span;
+}
+
+static bool
+has_gone(const struct act *a, uint64_t account)
+{
+    const struct naive_account *x = &a->n->account[a->touch.cohort][account];
+
+    return x->left || x->removed;
+}
+
+/* At a constant rate. */
+static sim_ns
+leaves_at(const struct act *a, uint64_t account)
+{
+    if (a->ledger->facts.departures == NULL || a->n->account[a->touch.cohort][account].preserved)
+        return SIM_NEVER;
+    return (sim_ns)round(departure_threshold(5, 1, a->touch.cohort, account) / LEAVES_PER_NS);
+}
+
+/* What stands open of the account, of classes of which something was taken. */
+static void
+naive_judge(struct act *a, uint64_t account, const struct effect *e, uint16_t classes, bool seen)
+{
+    const struct touch *t = &a->touch;
+    struct naive_account *x = &a->n->account[t->cohort][account];
+    bool content[CLASSES] = {false}, metadata[CLASSES] = {false}, whole[CLASSES] = {false};
+    bool late[CLASSES] = {false};
+    sim_ns end[CLASSES] = {0};
+
+    for (uint32_t k = 0; k < CLASSES; k++) {
+        const bool record = k == CLASSES - 1;
+        const unsigned fragments = naive_versions(a, account, k, false, 0, SIM_NEVER, false);
+        const unsigned keys = naive_versions(a, account, k, true, 0, SIM_NEVER, false);
+        const unsigned before = naive_versions(a, account, k, false, 0, t->since, false);
+        const bool watched =
+            seen && (e->watched >> k & 1) != 0 &&
+            x->taking[t->authority][x->takings[t->authority] - 1].chance < e->watch[k];
+
+        metadata[k] = e != NULL && (t->asked & e->metadata) >> k & 1;
+        if ((classes >> k & 1) == 0)
+            continue;
+        metadata[k] |= (fragments & keys) != 0 || watched;
+        if (t->mode == MODE_UNSEAL)
+            continue;
+        whole[k] = fragments != 0 && !record;
+        content[k] = ((fragments & keys) != 0 || watched) && !record;
+        late[k] = (before & keys) != 0;
+    }
+    open_kind(a, account, EXPOSED_CIPHERTEXT, whole, NULL);
+    open_kind(a, account, EXPOSED_METADATA, metadata, NULL);
+    open_kind(a, account, EXPOSED_CONTENT, content, late);
+    for (uint32_t k = 0; k < CLASSES && t->mode != MODE_UNSEAL && !has_gone(a, account); k++) {
+        const struct span span = span_of(a, account, k);
+        const struct placed *placed = phase_placed(&a->f->timeline, &a->f->phase[t->phase],
+                                                   t->cohort, part_of(a, account), k);
+
+        if ((classes >> k & 1) != 0 && placed->copies > 0 &&
+            x->open[t->authority][EXPOSED_CONTENT][k] &&
+            (naive_versions(a, account, k, true, span.from, SIM_NEVER, true) >>
+                 placed->copy[0].version &
+             1) != 0)
+            end[k] = span.until < HORIZON ? span.until : HORIZON;
+    }
+    forward_to(a, account, end, leaves_at(a, account));
+}
+
+/* Notes who has left by now, and what a request that takes nothing does. */
+static void
+naive_flag(struct act *a, uint64_t account)
+{
+    struct naive_account *x = &a->n->account[a->touch.cohort][account];
+
+    if (a->ledger->facts.departures != NULL && !x->preserved && !x->removed &&
+        departure_threshold(5, 1, a->touch.cohort, account) <= LEAVES_PER_NS * (double)a->touch.at)
+        x->left = true;
+    if (has_gone(a, account))
+        return;
+    x->preserved |= a->touch.asks == ASKS_PRESERVATION;
+    x->removed |= a->touch.asks == ASKS_REMOVAL && !x->preserved;
 }
 
 static void
-naive_touch(struct naive *n, const struct forms *f, const struct act *a)
+naive_touch(struct act *a, uint64_t account)
 {
     const struct touch *t = &a->touch;
-    const size_t row = t->cohort * ACCOUNTS + a->account, who = t->authority;
-    const struct effect *e = &f->table.effects.item[a->effect];
-    sim_ns(*mine)[CLASSES] = n->mine[row][who];
+    struct naive_account *x = &a->n->account[t->cohort][account];
+    const uint32_t row = t->effect[part_of(a, account)];
+    const struct effect *e = &a->f->table.effects.item[row];
     struct stream s;
 
-    stream_open(&s, t->seed, t->replication, PURPOSE_CACHE_CAPTURE, t->request,
-                (uint64_t)t->cohort << 48 | a->account);
+    naive_flag(a, account);
+    if (t->asks != ASKS_DISCLOSURE || has_gone(a, account))
+        return;
+    stream_open(&s, 5, 1, PURPOSE_CACHE_CAPTURE, t->request, (uint64_t)t->cohort << 48 | account);
     if (t->mode != MODE_METADATA)
-        n->taking[row][who][n->takings[row][who]++] =
+        x->taking[t->authority][x->takings[t->authority]++] =
             (struct naive_taking){.at = t->at,
-                                  .effect = a->effect,
-                                  .request = a->request,
+                                  .effect = row,
+                                  .request = (uint32_t)t->request,
                                   .classes = t->asked,
                                   .ciphertext_only = t->mode == MODE_CIPHERTEXT,
                                   .unseals = t->mode == MODE_UNSEAL,
-                                  .chance = (float)stream_uniform(&s)};
-    for (uint32_t k = 0; k < CLASSES; k++) {
-        const struct naive_taking *all = n->taking[row][who];
-        const size_t count = n->takings[row][who];
+                                  .chance = (double)(float)stream_uniform(&s),
+                                  .common = a->common};
+    if (t->mode == MODE_METADATA)
+        naive_judge(a, account, e, 0, false);
+    else if (t->mode == MODE_CIPHERTEXT)
+        naive_judge(a, account, e, e->pieces & t->asked, false);
+    else
+        naive_judge(a, account, e, (e->pieces | e->watched) & t->asked, true);
+}
 
-        if ((t->asked >> k & 1) == 0)
-            continue;
-        if ((e->metadata >> k & 1) != 0)
-            mark(&mine[EXPOSED_METADATA][k], t->at);
-        if (t->mode == MODE_METADATA || (e->pieces >> k & 1) == 0)
-            continue; /* nothing new of this class */
-        const unsigned whole = naive_versions(f, all, count, k, false, a->request, SIM_NEVER);
-        const unsigned key = naive_versions(f, all, count, k, true, a->request, SIM_NEVER);
-        const unsigned before = naive_versions(f, all, count, k, false, a->request, t->since);
+static void
+naive_keep(struct naive_account *n, uint32_t who, struct naive_key key)
+{
+    size_t i = 0;
 
-        if (t->mode == MODE_UNSEAL) {
-            if ((whole & key) != 0)
-                mark(&mine[EXPOSED_METADATA][k], t->at);
-            continue;
+    while (i < n->keys[who] &&
+           (n->key[who][i].class != key.class || n->key[who][i].form != key.form ||
+            n->key[who][i].stores != key.stores))
+        i++;
+    n->key[who][i] = key; /* the last time counts */
+    n->keys[who] += i == n->keys[who];
+}
+
+/* Shared keys that the touch takes, for every account under the rule; then all that the authority
+ * holds of the cohort is judged again. */
+static void
+naive_share(struct act *a, uint32_t part)
+{
+    const struct touch *t = &a->touch;
+    const struct effect *e = &a->f->table.effects.item[t->effect[part]];
+
+    for (uint32_t k = 0; k < CLASSES; k++)
+        for (uint32_t i = e->first[k]; i < e->first[k + 1]; i++) {
+            const struct piece *p = &a->f->table.pieces.item[i];
+            const uint64_t stores = p->taken | (a->common < p->capture ? p->cached : 0);
+
+            for (uint64_t x = 0; x < ACCOUNTS && p->shared != NULL && t->asked >> k & 1; x++)
+                for (uint32_t other = 0; other < CLASSES; other++) {
+                    const struct placed *placed = phase_placed(
+                        &a->f->timeline, &a->f->phase[t->phase], t->cohort, part_of(a, x), other);
+                    struct naive_account *n = &a->n->account[t->cohort][x];
+
+                    for (uint32_t c = 0; c < placed->copies; c++)
+                        if (placed->copy[c].rule == p->shared && placed->copy[c].keys == p->keys)
+                            naive_keep(n, t->authority,
+                                       (struct naive_key){t->at, stores, other, p->keys});
+                }
         }
-        if (whole != 0 && k != CLASSES - 1)
-            mark(&mine[EXPOSED_CIPHERTEXT][k], t->at);
-        if ((whole & key) == 0)
-            continue;
-        if ((before & key) != 0 && k != CLASSES - 1 && mine[EXPOSED_CONTENT][k] == SIM_NEVER)
-            mine[EXPOSED_RETROACTIVE][k] = t->at;
-        mark(&mine[EXPOSED_METADATA][k], t->at);
-        if (k != CLASSES - 1)
-            mark(&mine[EXPOSED_CONTENT][k], t->at);
+}
+
+static void
+naive_judge_again(struct act *a)
+{
+    struct act again = *a;
+
+    again.touch.request = UINT64_MAX; /* uses are over */
+    for (uint64_t x = 0; x < ACCOUNTS; x++) {
+        if ((double)x < a->f->cohort[a->touch.phase][a->touch.cohort].accounts)
+            naive_flag(&again, x);
+        naive_judge(&again, x, NULL, (1u << CLASSES) - 1, false);
     }
 }
 
-/* What the ledger said it gained. */
-struct counted {
-    uint64_t mine[AUTHORITIES][EXPOSURES][1 + CLASSES];
-    uint64_t any[EXPOSURES][1 + CLASSES];
+/* What the ledger says */
+
+struct teller {
+    const struct forms *f;
+    struct counted *counted;
 };
 
 static int
-count(void *self, const struct touch *t, enum exposure kind)
+count(void *self, const struct touch *t, enum exposure kind, const struct gain_run *run)
 {
-    struct counted *c = self;
-    const struct gain_run *run = &t->run[kind];
+    struct teller *a = self;
+    const uint32_t kin =
+        LABEL_KIN + (uint32_t)adversary_of(&a->f->world[0], (struct authority_id){t->authority},
+                                           (struct cohort_id){t->cohort});
+    const struct {
+        uint32_t label;
+        uint16_t classes;
+        bool first;
+    } of[] = {{t->authority, run->gain.mine, run->gain.first_mine},
+              {kin, run->gain.kin, run->gain.first_kin},
+              {LABEL_ANY, run->gain.any, run->gain.first_any}};
+    struct counted *c = a->counted;
 
-    c->mine[t->authority][kind][0] += run->gain.first_mine ? run->accounts : 0;
-    c->any[kind][0] += run->gain.first_any ? run->accounts : 0;
-    for (uint32_t k = 0; k < CLASSES; k++) {
-        c->mine[t->authority][kind][1 + k] += run->gain.mine >> k & 1 ? run->accounts : 0;
-        c->any[kind][1 + k] += run->gain.any >> k & 1 ? run->accounts : 0;
-    }
+    for (size_t i = 0; i < COUNT(of); i++)
+        for (uint32_t k = 0; k <= CLASSES; k++)
+            if (k == 0 ? of[i].first : of[i].classes >> (k - 1) & 1) {
+                c->accounts[of[i].label][kind][k] += run->accounts;
+                c->time[of[i].label][kind][k] += (uint64_t)run->time;
+            }
     return 0;
 }
 
-/* First by this authority: the least over classes. For RETROACTIVE: the account's first opening of
- * content, if that was one. */
 static void
-check_counts(const struct naive *n, const struct counted *c)
+check_counts(const struct counted *naive, const struct counted *c)
 {
-    for (uint32_t kind = 0; kind < EXPOSED_RETROACTIVE; kind++) {
-        uint64_t any[1 + CLASSES] = {0}, mine[AUTHORITIES][1 + CLASSES] = {{0}};
-
-        for (size_t row = 0; row < COHORTS * ACCOUNTS; row++) {
-            bool somebody[1 + CLASSES] = {false};
-
-            for (uint32_t a = 0; a < AUTHORITIES; a++) {
-                bool one = false;
-
-                for (uint32_t k = 0; k < CLASSES; k++) {
-                    const bool open = n->mine[row][a][kind][k] != SIM_NEVER;
-
-                    mine[a][1 + k] += open;
-                    somebody[1 + k] |= open;
-                    one |= open;
-                }
-                mine[a][0] += one;
-                somebody[0] |= one;
+    for (uint32_t label = 0; label < LABELS_KEPT; label++)
+        for (uint32_t kind = 0; kind < EXPOSURES; kind++)
+            for (uint32_t k = 0; k <= CLASSES; k++) {
+                if (kind != EXPOSED_FORWARD &&
+                    c->accounts[label][kind][k] != naive->accounts[label][kind][k])
+                    fail_msg("label %u kind %u class %u: %lu accounts, should be %lu", label, kind,
+                             k, (unsigned long)c->accounts[label][kind][k],
+                             (unsigned long)naive->accounts[label][kind][k]);
+                /* when an account leaves is rounded otherwise */
+                if (kind == EXPOSED_FORWARD)
+                    assert_true(fabs((double)c->time[label][kind][k] -
+                                     (double)naive->time[label][kind][k]) <=
+                                (double)naive->accounts[label][kind][k]);
+                else if (c->time[label][kind][k] != naive->time[label][kind][k])
+                    fail_msg("label %u kind %u class %u: %lu account-ns, should be %lu", label,
+                             kind, k, (unsigned long)c->time[label][kind][k],
+                             (unsigned long)naive->time[label][kind][k]);
             }
-            for (uint32_t k = 0; k <= CLASSES; k++)
-                any[k] += somebody[k];
-        }
-        for (uint32_t k = 0; k <= CLASSES; k++) {
-            assert_int_equal(c->any[kind][k], any[k]);
-            for (uint32_t a = 0; a < AUTHORITIES; a++)
-                assert_int_equal(c->mine[a][kind][k], mine[a][k]);
-        }
-    }
-    for (uint32_t a = 0; a < AUTHORITIES; a++)
-        for (uint32_t k = 0; k < CLASSES; k++) {
-            uint64_t retroactive = 0;
+}
 
-            for (size_t row = 0; row < COHORTS * ACCOUNTS; row++)
-                retroactive += n->mine[row][a][EXPOSED_RETROACTIVE][k] != SIM_NEVER;
-            assert_int_equal(c->mine[a][EXPOSED_RETROACTIVE][1 + k], retroactive);
+/* Random requests */
+
+struct trial {
+    struct forms *f;
+    struct ledger *l;
+    struct naive *n;
+    struct counted *c;
+    struct stream *s;
+    sim_ns now;
+    bool listed; /* every account is listed from the start */
+};
+
+/* The accounts that a request in bulk took: marked, or all. */
+static bool
+is_in_bulk(const struct trial *r, const struct touch *t, uint64_t account)
+{
+    const struct book *b = &r->l->book[t->cohort];
+    uint32_t mark = 0;
+
+    for (uint32_t i = 0; i < b->marks.count; i++)
+        if (b->marks.item[i].live && b->marks.item[i].request == t->request)
+            mark = i + 1;
+    if (mark == 0)
+        return (double)account < r->f->cohort[t->phase][t->cohort].accounts;
+    const uint64_t word = *listed_find(&b->listed, account);
+
+    return word != 0 &&
+           states_has_mark(&b->states,
+                           state_at(&b->states, group_state(&b->states, word & STATES_MOST)), mark);
+}
+
+static uint64_t
+accounts_of(const struct trial *r, const struct touch *t)
+{
+    return (uint64_t)r->f->cohort[t->phase][t->cohort].accounts;
+}
+
+/* A request's accounts: those from `first` on, or in bulk. */
+struct members {
+    uint64_t first, accounts;
+    bool bulk;
+    uint64_t population; /* when it came */
+};
+
+static bool
+is_named(const struct trial *r, const struct touch *t, const struct members *named,
+         uint64_t account)
+{
+    const uint64_t n = named->population;
+
+    if (named->bulk)
+        return is_in_bulk(r, t, account);
+    return account < n && (account + n - named->first % n) % n < named->accounts;
+}
+
+/* The same in the naive one, which is told whom the ledger chose. */
+static void
+execute_naive(struct trial *r, const struct touch *t, const struct members *named, double common)
+{
+    struct act a = {.f = r->f, .n = r->n, .ledger = r->l, .touch = *t, .common = common};
+    const bool shares = t->mode == MODE_CONTENT && t->asks == ASKS_DISCLOSURE;
+    uint64_t members = 0;
+
+    for (uint32_t part = 0; part < PARTS; part++)
+        if ((t->parts >> part & 1) != 0 && shares)
+            naive_share(&a, part);
+    for (uint64_t x = 0; x < ACCOUNTS; x++)
+        if (is_named(r, t, named, x)) {
+            naive_touch(&a, x);
+            members++;
         }
+    if (shares)
+        naive_judge_again(&a);
+    if (named->accounts <= accounts_of(r, t))
+        assert_int_equal(members, named->accounts);
+}
+
+/* The lever is executed for the request. */
+static void
+execute(struct trial *r, struct touch *t, const struct members *named)
+{
+    struct teller teller = {r->f, r->c};
+    struct act where = {.f = r->f, .touch = *t};
+
+    t->gained = count;
+    t->self = &teller;
+    t->parts = 0;
+    for (uint64_t x = 0; x < accounts_of(r, t); x++)
+        if (named->bulk || is_named(r, t, named, x))
+            t->parts |= UINT64_C(1) << part_of(&where, x);
+    assert_int_equal(touch_open(r->l, t), 0);
+    const double common = r->l->common;
+
+    if (named->bulk)
+        assert_int_equal(ledger_touch_bulk(r->l, t, named->accounts), 0);
+    for (uint64_t k = 0; k < named->accounts && !named->bulk; k++)
+        assert_int_equal(ledger_touch(r->l, t, (named->first + k) % named->population), 0);
+    assert_int_equal(touch_close(r->l, t), 0);
+    execute_naive(r, t, named, common);
+    check_counts(&r->n->counted, r->c);
+}
+
+/* Time passes; in the second phase some accounts come to the second cohort. */
+static uint32_t
+pass_time(struct trial *r)
+{
+    r->now += (sim_ns)stream_below(r->s, 2 * HORIZON / (3 * REQUESTS)) + 1;
+    return r->now >= SECOND_PHASE;
+}
+
+/* Lists every account, of the second phase too, by an order that takes nothing. */
+static void
+list_all(struct trial *r)
+{
+    for (uint32_t cohort = 0; cohort < COHORTS; cohort++) {
+        struct touch t = {.cohort = cohort, .asks = ASKS_RESTRICTION, .gained = count};
+
+        assert_int_equal(touch_open(r->l, &t), 0);
+        for (uint64_t x = 0; x < ACCOUNTS; x++)
+            assert_int_equal(ledger_touch(r->l, &t, x), 0);
+        assert_int_equal(touch_close(r->l, &t), 0);
+    }
+}
+
+/* Every account is in one state, and the states know how many they have. */
+static void
+check_book(const struct book *b)
+{
+    const struct states *states = &b->states;
+    uint64_t *listed = calloc(states_end(states), sizeof *listed);
+    uint64_t all = 0, sum = 0;
+
+    assert_non_null(listed);
+    for (uint32_t i = 0; i < b->strata.tracts; i++)
+        all += b->strata.tract[i].end - b->strata.tract[i].begin;
+    for (size_t i = 0; i < b->listed.slots; i++)
+        if (b->listed.slot[i] != 0)
+            listed[group_state(states, b->listed.slot[i] & STATES_MOST)]++;
+    for (uint32_t row = 1; row < states_end(states); row++) {
+        assert_int_equal(states->crowd[row].listed, listed[row]);
+        sum += states->crowd[row].listed + states->crowd[row].strata;
+        if (states->crowd[row].group != 0)
+            assert_int_equal(group_state(states, states->crowd[row].group), row);
+    }
+    assert_int_equal(sum, all);
+    free(listed);
 }
 
 /* A request: one or two levers, a few accounts, one authority. */
 static void
-random_request(struct forms *f, struct ledger *l, struct naive *n, struct counted *c,
-               struct stream *s, uint32_t request, sim_ns *now)
+random_request(struct trial *r, uint32_t request)
 {
-    struct act a = {.request = request};
-    struct taken taken[2];
-    const uint64_t levers = 1 + stream_below(s, 2), accounts = 1 + stream_below(s, 4);
-    const uint64_t first = stream_below(s, ACCOUNTS);
+    struct stream *s = r->s;
+    const uint64_t levers = 1 + stream_below(s, 2);
     const uint32_t authority = (uint32_t)stream_below(s, AUTHORITIES);
     const uint32_t cohort = (uint32_t)stream_below(s, COHORTS);
     const uint16_t asked = (uint16_t)(1 + stream_below(s, (1 << CLASSES) - 1));
-    const enum mode mode = (enum mode)stream_below(s, 4);
-    const sim_ns since = ++*now;
+    const enum mode mode = stream_below(s, 3) == 0 ? MODE_CONTENT : (enum mode)stream_below(s, 4);
+    const enum asks asks =
+        stream_below(s, 12) == 0 ? (enum asks)stream_below(s, ASKS_KINDS) : ASKS_DISCLOSURE;
+    const sim_ns gag = stream_below(s, 2) == 0 ? 0 : (sim_ns)stream_below(s, 2 * HORIZON);
+    struct members named = {stream_below(s, ACCOUNTS), 1 + stream_below(s, 4),
+                            stream_below(s, 4) == 0, 0};
+    struct taken taken[2 * PARTS];
+    uint32_t phase = pass_time(r);
+    const sim_ns since = r->now;
+    size_t takings = 0;
 
+    named.population = (uint64_t)r->f->cohort[phase][cohort].accounts;
+
+    if (named.bulk && (!r->listed || stream_below(s, 2) == 0))
+        named.accounts = ACCOUNTS; /* strata are drawn by chance, which the naive one cannot know */
     for (size_t i = 0; i < levers; i++) {
-        a.effect = (uint32_t)stream_below(s, EFFECTS);
-        taken[i] = (struct taken){0, a.effect, mode == MODE_CIPHERTEXT};
-        a.touch = (struct touch){.authority = authority,
-                                 .cohort = cohort,
-                                 .asked = asked,
-                                 .records = 1u << (CLASSES - 1),
-                                 .mode = mode,
-                                 .at = ++*now,
-                                 .since = since,
-                                 .seed = 5,
-                                 .replication = 1,
-                                 .request = request,
-                                 .taken = mode == MODE_METADATA ? NULL : taken,
-                                 .takings = mode == MODE_METADATA ? 0 : i + 1,
-                                 .effect = NONE,
-                                 .gained = count,
-                                 .self = c};
-        for (uint64_t k = 0; k < accounts; k++) {
-            a.account = (first + k) % ACCOUNTS;
-            naive_touch(n, f, &a);
-            assert_int_equal(ledger_touch(l, &a.touch, a.account, 0, a.effect), 0);
+        uint32_t effect[PARTS];
+
+        phase = pass_time(r);
+        for (uint32_t part = 0; part < PARTS; part++) {
+            const bool plain = named.bulk && !r->listed;
+
+            effect[part] =
+                effect_row(phase, cohort, part, plain ? 0 : (uint32_t)stream_below(s, EFFECTS));
+            if (mode != MODE_METADATA)
+                taken[takings++] =
+                    (struct taken){phase, part, effect[part], mode == MODE_CIPHERTEXT};
         }
-        assert_int_equal(touch_close(&a.touch), 0);
+        struct touch t = {.authority = authority,
+                          .cohort = cohort,
+                          .phase = phase,
+                          .asked = asked,
+                          .records = 1u << (CLASSES - 1),
+                          .mode = mode,
+                          .asks = asks,
+                          .at = r->now,
+                          .since = since,
+                          .hidden_until = gag,
+                          .request = request,
+                          .lever = i,
+                          .effect = effect,
+                          .taken = taken,
+                          .takings = takings};
+
+        execute(r, &t, &named);
+        assert_true(r->now < HORIZON);
     }
+    assert_int_equal(ledger_release_bulk(r->l, request), 0);
+    check_book(&r->l->book[cohort]);
+}
+
+static void
+run_world(uint64_t world, struct counted *c)
+{
+    static struct forms f;
+    static struct naive n;
+    struct ledger l = {0};
+    struct stream s;
+    struct trial r = {.f = &f, .l = &l, .n = &n, .c = c, .s = &s, .listed = world % 2 == 0};
+
+    stream_open(&s, 99, world, PURPOSE_TEST, 0, 0);
+    memset(&n, 0, sizeof n);
+    fill_formulas(&f, &s);
+    fill_worlds(&f);
+    fill_placed(&f, &s);
+    fill_timeline(&f);
+    fill_effects(&f, &s);
+    for (uint32_t c1 = 0; c1 < COHORTS; c1++) {
+        f.departed[c1] = (struct departed){0};
+        for (uint32_t p = 0; p < PHASES; p++)
+            f.cohort[p][c1].deletes_per_s = LEAVES_PER_NS * 1e9;
+    }
+    f.departures = (struct departures){&f.timeline, f.departed, true};
+    const struct ledger_facts facts = {
+        .timeline = &f.timeline,
+        .table = &f.table,
+        .departures = r.listed && world % 4 == 0 ? &f.departures : NULL,
+        .seed = 5,
+        .replication = 1,
+        .horizon = HORIZON,
+        .tidy_after = world % 3, /* 0: not in so short a time */
+    };
+
+    assert_int_equal(ledger_init(&l, &facts), 0);
+    if (r.listed)
+        list_all(&r);
+    for (uint32_t i = 0; i < REQUESTS && r.now < HORIZON - 40; i++)
+        random_request(&r, i);
+    ledger_release(&l);
 }
 
 static void
 test_random_takings_expose_what_all_takings_together_open(void **state)
 {
-    static struct forms f;
-    static struct naive n;
-    uint64_t retroactive = 0, content = 0;
+    uint64_t seen[EXPOSURES] = {0}, kin = 0, any = 0;
 
     (void)state;
-    for (uint64_t world = 0; world < 1500; world++) {
-        struct ledger l = {0};
+    for (uint64_t world = 0; world < 1200; world++) {
         struct counted c = {0};
-        struct stream s;
-        sim_ns now = 0;
 
-        stream_open(&s, 99, world, PURPOSE_TEST, 0, 0);
-        fill_forms(&f, &s);
-        fill_effects(&f, &s);
-        memset(n.takings, 0, sizeof n.takings);
-        for (size_t i = 0; i < sizeof n.mine / sizeof(sim_ns); i++)
-            ((sim_ns *)n.mine)[i] = SIM_NEVER;
-        assert_int_equal(ledger_init(&l, &f.timeline, &f.table, 0), 0);
-        for (uint32_t i = 0; i < REQUESTS; i++) {
-            random_request(&f, &l, &n, &c, &s, i, &now);
-            check_counts(&n, &c);
-        }
-        for (uint32_t a = 0; a < AUTHORITIES; a++) {
-            retroactive += c.mine[a][EXPOSED_RETROACTIVE][0];
-            content += c.mine[a][EXPOSED_CONTENT][0];
-        }
-        ledger_release(&l);
+        run_world(world, &c);
+        for (uint32_t kind = 0; kind < EXPOSURES; kind++)
+            seen[kind] += c.time[LABEL_ANY][kind][0] > 0;
+        for (uint32_t i = LABEL_KIN; i < LABEL_ANY; i++)
+            kin += c.accounts[i][EXPOSED_CONTENT][0];
+        any += c.accounts[LABEL_ANY][EXPOSED_CONTENT][0];
     }
     /* the worlds do try what the test is about */
-    assert_true(content > 2000 && retroactive > 200 && retroactive < content);
+    for (uint32_t kind = 0; kind < EXPOSURES; kind++)
+        assert_true(seen[kind] > 200);
+    assert_true(kin > any && any > 2000);
 }
 
 static int
-sum_up(void *self, const struct touch *t, enum exposure kind)
+sum_up(void *self, const struct touch *t, enum exposure kind, const struct gain_run *run)
 {
+    (void)t;
     if (kind == EXPOSED_METADATA)
-        *(uint64_t *)self += t->run[kind].accounts;
+        *(uint64_t *)self += run->accounts;
     return 0;
+}
+
+enum { PLAIN_CLASSES = 5 };
+
+/* Cohorts of one part each, under no rule; the one effect takes metadata of all classes. */
+struct plain {
+    struct cohort cohort[3];
+    struct authority authority[3];
+    struct world world;
+    struct placed placed[3 * PLAIN_CLASSES];
+    struct phase phase;
+    struct parts parts[3];
+    struct timeline timeline;
+    struct effect effect;
+    struct effect_table table;
+    struct ledger_facts facts;
+};
+
+static void
+plain_init(struct plain *p, uint32_t cohorts, double accounts)
+{
+    *p = (struct plain){0};
+    p->world = (struct world){
+        .cohort = p->cohort, .cohorts = cohorts, .authority = p->authority, .authorities = 3};
+    for (uint32_t i = 0; i < 3; i++) {
+        p->cohort[i].accounts = accounts;
+        p->parts[i] = (struct parts){.upper = {1}, .count = 1, .first = i, .accounts = accounts};
+        p->authority[i].jurisdiction.i = i;
+    }
+    p->phase = (struct phase){.world = &p->world, .placed = p->placed};
+    p->timeline = (struct timeline){.classes = PLAIN_CLASSES,
+                                    .cohorts = cohorts,
+                                    .phase = &p->phase,
+                                    .phases = 1,
+                                    .parts = p->parts,
+                                    .parts_in_all = cohorts,
+                                    .versions = 1};
+    p->effect.metadata = (1 << PLAIN_CLASSES) - 1;
+    p->table.effects.item = &p->effect;
+    p->table.effects.count = 1;
+    p->facts = (struct ledger_facts){
+        .timeline = &p->timeline, .table = &p->table, .seed = 1, .horizon = 100};
+}
+
+static const uint32_t first_effect[1] = {0};
+
+static struct touch
+plain_touch(uint32_t authority, uint64_t request, uint64_t *gained)
+{
+    return (struct touch){.authority = authority,
+                          .asked = 1,
+                          .mode = MODE_METADATA,
+                          .request = request,
+                          .effect = first_effect,
+                          .gained = sum_up,
+                          .self = gained};
 }
 
 static void
 test_many_accounts_are_each_counted_once(void **state)
 {
-    enum { COUNT = 60000 };
-    struct effect effect = {.metadata = 1};
-    const struct timeline timeline = {.classes = 1};
-    const struct effect_table table = {.effects = {.item = &effect, .count = 1}};
+    enum { COUNT_OF = 60000 };
+    static struct plain p;
     struct ledger l = {0};
-    uint64_t gained = 0;
-    struct touch t = {
-        .asked = 1, .mode = MODE_METADATA, .effect = NONE, .gained = sum_up, .self = &gained};
+    uint64_t gained = 0, listed = 0;
 
     (void)state;
-    assert_int_equal(ledger_init(&l, &timeline, &table, 0), 0);
+    plain_init(&p, 3, 0x1p39);
+    assert_int_equal(ledger_init(&l, &p.facts), 0);
     for (int round = 0; round < 3; round++)
-        for (uint64_t i = 0; i < COUNT; i++) {
-            t.cohort = (uint32_t)(i % 3); /* numbers near and far, in several cohorts */
-            assert_int_equal(
-                ledger_touch(&l, &t, i % 2 == 0 ? i : i * UINT64_C(0x10000) * 1024, 0, 0), 0);
+        for (uint32_t cohort = 0; cohort < 3; cohort++) {
+            struct touch t = plain_touch(0, 0, &gained);
+
+            t.cohort = cohort;
+            assert_int_equal(touch_open(&l, &t), 0);
+            for (uint64_t i = cohort; i < COUNT_OF; i += 3) /* numbers near and far */
+                assert_int_equal(ledger_touch(&l, &t, i % 2 == 0 ? i : i * UINT64_C(0x10000) * 64),
+                                 0);
+            assert_int_equal(touch_close(&l, &t), 0);
         }
-    assert_int_equal(touch_close(&t), 0);
-    assert_int_equal(gained, COUNT);
-    assert_int_equal(l.accounts.count, COUNT);
+    assert_int_equal(gained, COUNT_OF);
+    for (uint32_t cohort = 0; cohort < 3; cohort++)
+        listed += l.book[cohort].listed.count;
+    assert_int_equal(listed, COUNT_OF);
     ledger_release(&l);
 }
 
 static void
 test_a_ledger_used_again_begins_empty(void **state)
 {
-    struct effect effect = {.metadata = 1};
-    const struct timeline timeline = {.classes = 1};
-    const struct effect_table table = {.effects = {.item = &effect, .count = 1}};
+    static struct plain p;
     struct ledger l = {0};
 
     (void)state;
     for (uint64_t accounts = 5000; accounts > 0; accounts /= 7) {
         uint64_t gained = 0;
-        struct touch t = {
-            .asked = 1, .mode = MODE_METADATA, .effect = NONE, .gained = sum_up, .self = &gained};
+        struct touch t = plain_touch(0, 0, &gained);
 
-        assert_int_equal(ledger_init(&l, &timeline, &table, 0), 0);
+        plain_init(&p, 1 + accounts % 3, 5000);
+        assert_int_equal(ledger_init(&l, &p.facts), 0);
+        assert_int_equal(touch_open(&l, &t), 0);
         for (uint64_t i = 0; i < accounts; i++)
-            assert_int_equal(ledger_touch(&l, &t, i, 0, 0), 0);
-        assert_int_equal(touch_close(&t), 0);
+            assert_int_equal(ledger_touch(&l, &t, i), 0);
+        assert_int_equal(touch_close(&l, &t), 0);
         assert_int_equal(gained, accounts);
     }
+    ledger_release(&l);
+}
+
+/* In bulk */
+
+struct heard {
+    uint64_t mine, any;
+};
+
+static int
+hear(void *self, const struct touch *t, enum exposure kind, const struct gain_run *run)
+{
+    struct heard *h = self;
+
+    (void)t;
+    if (kind == EXPOSED_METADATA) {
+        h->mine += run->accounts;
+        h->any += run->gain.any != 0 ? run->accounts : 0;
+    }
+    return 0;
+}
+
+/* A request of an authority for metadata of the classes: accounts from `first` on, or in bulk. */
+struct asking {
+    uint32_t authority;
+    uint64_t request, first, accounts;
+    sim_ns at;
+    uint16_t classes;
+};
+#define IN_BULK UINT64_MAX
+
+static struct heard
+ask(struct ledger *l, struct asking a)
+{
+    struct heard heard = {0, 0};
+    struct touch t = plain_touch(a.authority, a.request, NULL);
+
+    t.gained = hear;
+    t.self = &heard;
+    t.at = t.since = a.at;
+    t.asked = a.classes;
+    assert_int_equal(touch_open(l, &t), 0);
+    if (a.first == IN_BULK)
+        assert_int_equal(ledger_touch_bulk(l, &t, a.accounts), 0);
+    for (uint64_t i = 0; a.first != IN_BULK && i < a.accounts; i++)
+        assert_int_equal(ledger_touch(l, &t, a.first + i), 0);
+    assert_int_equal(touch_close(l, &t), 0);
+    check_book(&l->book[0]);
+    return heard;
+}
+
+/* How many of 12 accounts two samples of 5 and 4 share: as in an urn, be accounts listed or not,
+ * and while the first sample is still marked or is not any more. */
+static void
+test_samples_in_bulk_share_accounts_as_urns_do(void **state)
+{
+    enum { RUNS = 6000, FIRST = 5, SECOND = 4 };
+    static struct plain p;
+    struct ledger l = {0};
+
+    (void)state;
+    for (uint64_t listed = 0; listed <= 12; listed += 6) {
+        uint64_t seen[SECOND + 1] = {0};
+        double expected[SECOND + 1];
+
+        for (uint64_t run = 0; run < RUNS; run++) {
+            plain_init(&p, 1, 12);
+            p.facts.replication = run;
+            assert_int_equal(ledger_init(&l, &p.facts), 0);
+            /* another class, so that accounts are in several states */
+            ask(&l, (struct asking){2, 7, 0, listed, 0, 2});
+            ask(&l, (struct asking){1, 8, IN_BULK, 3, 0, 2});
+            assert_int_equal(ask(&l, (struct asking){0, 9, IN_BULK, FIRST, 1, 1}).mine, FIRST);
+            assert_int_equal(ask(&l, (struct asking){0, 9, IN_BULK, FIRST, 2, 1}).mine, 0);
+            if (run % 2 == 0)
+                assert_int_equal(ledger_release_bulk(&l, 9), 0);
+            seen[SECOND - ask(&l, (struct asking){1, 10, IN_BULK, SECOND, 3, 1}).any]++;
+            assert_int_equal(ledger_release_bulk(&l, 8), 0);
+            check_book(&l.book[0]);
+        }
+        for (uint32_t k = 0; k <= SECOND; k++)
+            expected[k] = RUNS * exp(hypergeometric_log_probability(k, FIRST, 12 - FIRST, SECOND));
+        CHECK_FIT(chi_square_probability(seen, expected, SECOND + 1, SECOND));
+    }
+    ledger_release(&l);
+}
+
+/* An account that is named after a sample was taken belongs to it with its share; all together,
+ * named one by one, are as many as were taken. */
+static void
+test_accounts_named_after_a_sample_belong_to_it_by_its_share(void **state)
+{
+    enum { RUNS = 4000, ALL = 10, SAMPLE = 3 };
+    static struct plain p;
+    struct ledger l = {0};
+    uint64_t seen[ALL] = {0};
+    double expected[ALL];
+
+    (void)state;
+    for (uint64_t run = 0; run < RUNS; run++) {
+        uint64_t known = 0;
+
+        plain_init(&p, 1, ALL);
+        p.facts.replication = run;
+        assert_int_equal(ledger_init(&l, &p.facts), 0);
+        ask(&l, (struct asking){0, 1, IN_BULK, SAMPLE, 1, 1});
+        assert_int_equal(ledger_release_bulk(&l, 1), 0);
+        for (uint64_t i = 0; i < ALL; i++) {
+            const uint64_t account = (i + run) % ALL;
+            const bool is_in = ask(&l, (struct asking){1, 2, account, 1, 2, 1}).any == 0;
+
+            known += is_in;
+            seen[account] += is_in;
+        }
+        assert_int_equal(known, SAMPLE);
+    }
+    for (uint32_t i = 0; i < ALL; i++)
+        expected[i] = (double)RUNS * SAMPLE / ALL;
+    CHECK_FIT(chi_square_probability(seen, expected, ALL, ALL - 1));
+    ledger_release(&l);
+}
+
+/* A thousand million accounts: a sample is as large as it was asked for, and costs no more. */
+static void
+test_samples_of_many_accounts_are_exact(void **state)
+{
+    static struct plain p;
+    struct ledger l = {0};
+    const double all = 1e9, first = 3e8, second = 5e8;
+
+    (void)state;
+    plain_init(&p, 1, all);
+    assert_int_equal(ledger_init(&l, &p.facts), 0);
+    ask(&l, (struct asking){2, 7, 1000, 100000, 0, 2});
+    assert_int_equal(ask(&l, (struct asking){0, 1, IN_BULK, 300000000, 1, 1}).mine, 300000000);
+    const struct heard heard = ask(&l, (struct asking){1, 2, IN_BULK, 500000000, 1, 1});
+
+    assert_int_equal(heard.mine, 500000000);
+    const double shared = second - (double)heard.any, mean = first * second / all;
+
+    CHECK_FIT(
+        normal_probability((shared - mean) / sqrt(mean * (1 - first / all) * (1 - second / all))));
+    assert_int_equal(ask(&l, (struct asking){2, 3, IN_BULK, 1000000000, 1, 1}).mine, 1000000000);
+    assert_true(states_end(&l.book[0].states) < 40);
+    ledger_release(&l);
+}
+
+/* What chance decides about each account of strata: with the chance of each class of what is held
+ * of the lever. */
+static void
+test_chance_decides_about_accounts_that_nobody_named(void **state)
+{
+    static struct plain p;
+    struct ledger l = {0};
+    const struct taken taken = {0, 0, 0, false};
+    uint64_t seen[3] = {0};
+    double expected[3];
+
+    (void)state;
+    plain_init(&p, 1, 90000);
+    p.effect.metadata = 0;
+    p.effect.watched = 3;
+    p.effect.watch[0] = 0.2;
+    p.effect.watch[1] = 0.7;
+    assert_int_equal(ledger_init(&l, &p.facts), 0);
+    for (uint32_t authority = 0; authority < 2;
+         authority++) { /* some are listed, then all are not */
+        struct heard heard = {0, 0};
+        struct touch t = plain_touch(authority, authority, NULL);
+
+        t.mode = MODE_CONTENT;
+        t.asked = 3;
+        t.taken = &taken;
+        t.takings = 1;
+        t.gained = hear;
+        t.self = &heard;
+        assert_int_equal(touch_open(&l, &t), 0);
+        for (uint64_t i = 0; i < 30000 && authority == 0; i++)
+            assert_int_equal(ledger_touch(&l, &t, i), 0);
+        if (authority == 1)
+            assert_int_equal(ledger_touch_bulk(&l, &t, 90000), 0);
+        assert_int_equal(touch_close(&l, &t), 0);
+        check_book(&l.book[0]);
+        const double all = authority == 0 ? 30000 : 90000;
+
+        CHECK_FIT(normal_probability(((double)heard.mine - 0.7 * all) / sqrt(all * 0.7 * 0.3)));
+    }
+    /* of authority 1: both classes, the second, none */
+    for (uint32_t row = 1; row < states_end(&l.book[0].states); row++) {
+        const struct states *s = &l.book[0].states;
+        const uint64_t n = s->crowd[row].listed + s->crowd[row].strata;
+        uint16_t open = 0;
+
+        for (uint32_t v = state_at(s, row)->views; v != 0; v = view_at(s, v)->next)
+            if (view_at(s, v)->authority == 1)
+                open = view_at(s, v)->open[EXPOSED_CONTENT];
+        seen[open == 3 ? 0 : open == 2 ? 1 : 2] += n;
+        assert_true(open != 1);
+    }
+    expected[0] = 0.2 * 90000;
+    expected[1] = 0.5 * 90000;
+    expected[2] = 0.3 * 90000;
+    CHECK_FIT(chi_square_probability(seen, expected, 3, 2));
+    ledger_release(&l);
+}
+
+/* Accounts leave at a constant rate; some are listed early, some late, most never. Each time, the
+ * share that is still there is what an exponential lifetime leaves. */
+static void
+test_accounts_that_nobody_named_leave_too(void **state)
+{
+    enum { ALL = 200000 };
+    static struct plain p;
+    struct departed departed = {0};
+    struct departures departures = {.cohort = &departed, .any = true};
+    struct ledger l = {0};
+    double there = ALL;
+    sim_ns before = 0;
+
+    (void)state;
+    plain_init(&p, 1, ALL);
+    departures.timeline = &p.timeline;
+    p.cohort[0].deletes_per_s = 0.01e9;
+    p.facts.departures = &departures;
+    assert_int_equal(ledger_init(&l, &p.facts), 0);
+    for (sim_ns at = 10; at <= 90; at += 20) {
+        const double stay = exp(-0.01 * (double)(at - before));
+        const struct heard some = /* the same ones are named each time, one by one */
+            ask(&l, (struct asking){0, (uint64_t)at, 0, 50000, at, (uint16_t)(1 << at / 20)});
+        const struct heard all = ask(
+            &l, (struct asking){1, (uint64_t)at + 1, IN_BULK, ALL, at, (uint16_t)(1 << at / 20)});
+
+        CHECK_FIT(normal_probability(((double)some.mine - 50000 * exp(-0.01 * (double)at)) /
+                                     sqrt(50000 * exp(-0.01 * (double)at))));
+        assert_int_equal(all.mine - all.any, some.mine);
+        /* given how many were there before */
+        CHECK_FIT(normal_probability(((double)all.mine - there * stay) /
+                                     sqrt(there * stay * (1 - stay))));
+        there = (double)all.mine;
+        before = at;
+        /* some that nobody had named are named now: of them, too, that share is still there */
+        const struct heard late =
+            ask(&l, (struct asking){2, (uint64_t)at + 2, 50000 + 1000 * (uint64_t)at, 20000, at,
+                                    (uint16_t)(1 << at / 20)});
+
+        CHECK_FIT(normal_probability(((double)late.mine - 20000 * there / ALL) /
+                                     sqrt(20000 * there / ALL)));
+    }
+    ledger_release(&l);
+}
+
+/* Telling */
+
+struct told {
+    uint64_t account, gains;
+};
+
+static void
+note_gain(void *self, const struct touch *t, uint64_t account, enum exposure kind, struct gain gain)
+{
+    struct told *told = self;
+
+    assert_true(kind == EXPOSED_METADATA && gain.mine == t->asked);
+    told->account = account;
+    told->gains++;
+}
+
+static void
+test_who_watches_an_account_is_told_when_it_is_opened(void **state)
+{
+    static struct plain p;
+    struct ledger l = {0};
+    struct told told = {0, 0};
+
+    (void)state;
+    plain_init(&p, 2, 100);
+    assert_int_equal(ledger_init(&l, &p.facts), 0);
+    l.watch = (struct watch){.gained = note_gain, .self = &told, .account = 42};
+    ask(&l, (struct asking){0, 1, 0, 42, 1, 1});
+    assert_int_equal(told.gains, 0);
+    ask(&l, (struct asking){0, 2, 40, 5, 2, 1});
+    assert_int_equal(told.gains, 1);
+    assert_int_equal(told.account, 42);
+    ask(&l, (struct asking){0, 3, 40, 5, 3, 1}); /* nothing new */
+    assert_int_equal(told.gains, 1);
+    ask(&l, (struct asking){1, 4, IN_BULK, 100, 4, 1}); /* among all */
+    assert_int_equal(told.gains, 2);
+    assert_int_equal(told.account, 42);
+    l.watch.all = true;
+    ask(&l, (struct asking){2, 5, 7, 3, 5, 1});
+    assert_int_equal(told.gains, 5);
+    assert_int_equal(told.account, 9);
+    ask(&l, (struct asking){2, 6, IN_BULK, 100, 6, 1});
+    assert_int_equal(told.account, UINT64_MAX);
     ledger_release(&l);
 }
 
@@ -442,6 +1414,12 @@ main(void)
         cmocka_unit_test(test_random_takings_expose_what_all_takings_together_open),
         cmocka_unit_test(test_many_accounts_are_each_counted_once),
         cmocka_unit_test(test_a_ledger_used_again_begins_empty),
+        cmocka_unit_test(test_samples_in_bulk_share_accounts_as_urns_do),
+        cmocka_unit_test(test_accounts_named_after_a_sample_belong_to_it_by_its_share),
+        cmocka_unit_test(test_samples_of_many_accounts_are_exact),
+        cmocka_unit_test(test_chance_decides_about_accounts_that_nobody_named),
+        cmocka_unit_test(test_accounts_that_nobody_named_leave_too),
+        cmocka_unit_test(test_who_watches_an_account_is_told_when_it_is_opened),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

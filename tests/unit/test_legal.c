@@ -312,6 +312,22 @@ test_reach_is_averaged_over_account_time(void **state)
     assert_true(
         lw_value(&r, METRIC_REACH_UNILATERAL, label_with(label_total, LABEL_JURISDICTION, 1)) == 0);
     CHECK_NEAR(lw_value(&r, METRIC_REACH_JURISDICTIONS, label_total), 1, 1e-12);
+    /* AA is home to 300 accounts of 400 */
+    lw.cohort[0].resident_of.i = 0;
+    lw.cohort[1].resident_of.i = 1;
+    lw_run(&lw, 0, 0, &r);
+    CHECK_NEAR(lw_value(&r, METRIC_REACH_UNILATERAL,
+                        label_with(label_total, LABEL_ADVERSARY, ADVERSARY_HOME)),
+               0.4 * 300 / 400, 1e-12);
+    CHECK_NEAR(lw_value(&r, METRIC_REACH_UNILATERAL,
+                        label_with(label_total, LABEL_ADVERSARY, ADVERSARY_FOREIGN)),
+               0.4 * 100 / 400, 1e-12);
+    assert_true(lw_value(&r, METRIC_REACH_USER, label_total) == 0);
+    /* BB compels its own users, whatever the placement */
+    lw_allow(&lw, 1, LW_USER);
+    lw_run(&lw, 0, 0, &r);
+    CHECK_NEAR(lw_value(&r, METRIC_REACH_USER, label_total), 100.0 / 400, 1e-12);
+    lw.terms[1][LW_USER].available = false;
     /* BB can order the key before: together with AA that is two */
     lw_allow(&lw, 1, LW_ORDER);
     lw_run(&lw, 0, 0, &r);

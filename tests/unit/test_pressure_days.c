@@ -106,7 +106,7 @@ days_fill(struct days *d, struct stream *s)
 
 /* ---- the twin ---- */
 
-struct span {
+struct spell_span {
     int to;
     bool with_violation; /* ends at the latest with it */
     double price;
@@ -115,7 +115,7 @@ struct span {
 struct twin {
     int inspected_on, grace_to; /* -1: none */
     bool inspects, open, violated, withdrawn;
-    struct span block[2000], excluded[ROWS][2000]; /* every single one */
+    struct spell_span block[2000], excluded[ROWS][2000]; /* every single one */
     int blocks, exclusions[ROWS];
     double blocked, violation[COHORTS], cost;
 };
@@ -127,8 +127,8 @@ twin_press(struct twin *t, const struct facts *f, enum pressure_on on, int day)
         return;
     for (unsigned r = 0; r < ROWS; r++) {
         const struct pressure *row = &f->row[r];
-        const struct span span = {row->for_good ? DAYS : day + f->lasts[r], on == ON_VIOLATION,
-                                  row->price};
+        const struct spell_span span = {row->for_good ? DAYS : day + f->lasts[r],
+                                        on == ON_VIOLATION, row->price};
 
         if (row->on != on || row->probability == 0)
             continue;

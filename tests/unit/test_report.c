@@ -136,7 +136,8 @@ test_the_comparison_names_who_can_open_it_alone(void **state)
 
     (void)state;
     run_make(&run);
-    assert_int_equal(compare_text(&out, &run.legend, &run.outcome), 0);
+    assert_int_equal(compare_text(&out, &run.legend, &run.outcome, (struct compare_sections){0}),
+                     0);
     assert_non_null(strstr(out.s, "can open it alone"));
     assert_non_null(strstr(out.s, "accounts exposed to cn-police"));
     assert_non_null(strstr(out.s, "users: mainland"));
@@ -162,7 +163,8 @@ test_the_comparison_names_the_pareto_front(void **state)
 
     (void)state;
     run_make(&run);
-    assert_int_equal(compare_text(&out, &run.legend, &run.outcome), 0);
+    assert_int_equal(compare_text(&out, &run.legend, &run.outcome, (struct compare_sections){0}),
+                     0);
     assert_non_null(strstr(out.s, "cn-police: cn-data-us-keys, as-it-happened, end-to-end, "
                                   "opt-out\n"));
     text_release(&out);

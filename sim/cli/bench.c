@@ -1,0 +1,301 @@
+/* Measuring and telling, as `jurisim bench crypto` was asked to: see bench.h. */
+#include "cli/bench.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "base/mem.h"
+#include "base/units.h"
+#include "cli/bench_out.h"
+#include "cli/bench_stored.h"
+#include "crypto/costs.h"
+#include "crypto/token.h"
+#include "report/figure_crypto.h"
+
+enum { PIN_ROOM = 257 }; /* PKCS#11 sets no limit; no token takes as many characters */
+
+static void
+show_progress(void *data, unsigned done, unsigned rounds)
+{
+    (void)data;
+    fprintf(stderr, "\rmeasuring: round %u of %u%s", done, rounds, done == rounds ? "\n" : "");
+}
+
+/* Rows left out for one reason, which is told once for all of them. */
+struct left_out {
+    struct text names;
+    const char *reason;
+};
+
+static void
+tell_left_out(struct left_out *left)
+{
+    if (left->reason != NULL)
+        fprintf(stderr, "jurisim bench: left out, %s: %s\n", left->reason, text_str(&left->names));
+    text_clear(&left->names);
+    left->reason = NULL;
+}
+
+static void
+add_left_out(void *data, const struct operation *op, const char *reason)
+{
+    struct left_out *left = data;
+
+    if (left->reason != NULL && strcmp(left->reason, reason) != 0)
+        tell_left_out(left);
+    text_addf(&left->names, "%s%s", left->reason != NULL ? ", " : "", op->name);
+    left->reason = reason;
+}
+
+/* The chain of multiplications takes the same time whenever it is left alone. */
+static void
+warn_if_busy(const struct measurement *result)
+{
+    for (size_t i = 0; i < result->count; i++) {
+        const struct measure_row *row = &result->item[i];
+        double width = (row->high - row->low) / row->median;
+
+        if (row->control && !row->op->bulk && row->threads == 1 && width > 0.05)
+            fprintf(stderr,
+                    "jurisim bench: the machine was busy: work that always takes the same time "
+                    "('%s') varied by %.0f %%.\nClose other programs, or measure longer with "
+                    "--rounds.\n",
+                    row->op->name, 100 * width);
+    }
+}
+
+/* The first line of a file, without its end. */
+static int
+read_pin(const char *path, char out[PIN_ROOM], struct why *why)
+{
+    struct stat status;
+    size_t length = 0;
+    ssize_t got = 1;
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (file < 0)
+        return why_add(why, ERR_INPUT, NULL, "%s: cannot read the PIN: %s", path,
+                       strerrordesc_np(errno));
+    if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & 077) != 0)
+        fprintf(stderr, "jurisim bench: others may read %s (chmod 600 mends it)\n", path);
+    while (got > 0 && length < PIN_ROOM) {
+        got = read(file, out + length, PIN_ROOM - length);
+        length += got > 0 ? (size_t)got : 0;
+        if (memchr(out, '\n', length) != NULL)
+            break;
+    }
+    close(file);
+    if (got < 0)
+        return why_add(why, ERR_INPUT, NULL, "%s: cannot read the PIN: %s", path,
+                       strerrordesc_np(errno));
+    char *end = memchr(out, '\n', length);
+
+    if (end == NULL && length == PIN_ROOM)
+        return why_add(why, ERR_INPUT, NULL, "%s: is no PIN: its first line is too long", path);
+    length = end != NULL ? (size_t)(end - out) : length;
+    if (length > 0 && out[length - 1] == '\r')
+        length--;
+    out[length] = '\0';
+    if (length == 0 || strlen(out) != length)
+        return why_add(why, ERR_INPUT, NULL, "%s: is no PIN: its first line is empty, or no text",
+                       path);
+    return 0;
+}
+
+static int
+open_token(const struct bench_asked *asked, struct token **out, struct why *why)
+{
+    char pin[PIN_ROOM];
+    const struct token_options options = {
+        .module = asked->pkcs11,
+        .label = asked->token,
+        .pin = asked->pin_file ? pin : NULL,
+    };
+    int rc = asked->pin_file ? read_pin(asked->pin_file, pin, why) : 0;
+
+    if (rc == 0)
+        rc = token_open(out, &options, why);
+    explicit_bzero(pin, sizeof pin);
+    return rc;
+}
+
+/* Measures what was asked for; `token` may be NULL. */
+static int
+measure(const struct bench_asked *asked, const struct token *token, struct measurement *result,
+        struct why *why)
+{
+    struct left_out left = {0};
+    const struct measure_plan plan = {
+        .bytes = asked->sizes ? asked->bytes : measure_sizes,
+        .sizes = asked->sizes ? asked->sizes : COUNT(measure_sizes) - (asked->quick ? 1 : 0),
+        .rounds = asked->rounds  ? (unsigned)asked->rounds
+                  : asked->quick ? 7
+                                 : 41,
+        .slot_ns = asked->quick ? 2 * NS_PER_MS : 15 * NS_PER_MS,
+        .threads = (unsigned)asked->threads,
+        .cpu_time = asked->cpu_time,
+        .only = asked->only,
+        .extra = token ? token_operations(token) : NULL,
+        .missing = add_left_out,
+        .missing_data = &left,
+        .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+    };
+    const int rc = measure_operations(&plan, result, why);
+
+    tell_left_out(&left);
+    text_release(&left.names);
+    if (rc == 0)
+        warn_if_busy(result);
+    return rc;
+}
+
+/* Which lines a figure has: objects sealed, each under a key of its own, and the copy control. */
+static bool
+is_drawn(const struct measure_row *row)
+{
+    static const char seal[] = "-seal";
+    const size_t length = strlen(row->op->name);
+
+    if (!row->op->bulk || row->threads != 1)
+        return false;
+    return row->control || (strcmp(row->op->mode, "new-key") == 0 && length > sizeof seal &&
+                            strcmp(row->op->name + length - (sizeof seal - 1), seal) == 0);
+}
+
+/* Lines of one cipher are dashed alike, and lines of one library have one colour. */
+static struct speed_point
+point_of(const struct measure_row *row, const char *line)
+{
+    static const char *const library[] = {"openssl", "libipsec_mb", "libgcrypt", "libsodium"};
+    unsigned hue = 0;
+
+    while (hue < COUNT(library) && strcmp(row->op->backend, library[hue]) != 0)
+        hue++;
+    return (struct speed_point){
+        .line = line,
+        .kind = row->control                                  ? 3
+                : strncmp(row->op->name, "aes-256-g", 9) == 0 ? 0
+                : strncmp(row->op->name, "chacha", 6) == 0    ? 1
+                                                              : 2,
+        .hue = hue,
+        .bytes = (double)row->bytes,
+        .rate = (double)row->bytes / row->median,
+        .low = (double)row->bytes / row->high,
+        .high = (double)row->bytes / row->low,
+    };
+}
+
+static int
+save_figure(const char *path, const struct machine *machine, const struct measurement *result,
+            struct why *why)
+{
+    struct arena names = {0};
+    struct speed_point *point = calloc(result->count + 1, sizeof *point);
+    struct text line = {0}, note = {0}, picture = {0};
+    size_t count = 0;
+    int rc = point != NULL ? 0 : why_no_memory(why);
+
+    for (size_t i = 0; i < result->count && rc == 0; i++) {
+        const struct measure_row *row = &result->item[i];
+
+        if (!is_drawn(row))
+            continue;
+        text_clear(&line);
+        text_addf(&line, "%.*s%s%s",
+                  (int)(strlen(row->op->name) - (row->control ? 0 : strlen("-seal"))),
+                  row->op->name, row->control ? "" : ", ", row->control ? "" : row->op->backend);
+        const char *name = arena_text(&names, text_str(&line), line.length);
+
+        if (line.lost || name == NULL)
+            rc = why_no_memory(why);
+        else
+            point[count++] = point_of(row, name);
+    }
+    text_addf(&note, "%s, %s, %s. Medians of %u rounds of %s; bars: 95 %% intervals.", machine->cpu,
+              machine->library, machine->measured, result->rounds,
+              result->cpu_time ? "processor time" : "time");
+    if (rc == 0)
+        rc = figure_speeds(&picture, picture_of_path(path),
+                           "Encrypting objects, each under a key of its own", text_str(&note),
+                           point, count, why);
+    if (rc == 0)
+        rc = picture_save(path, &picture, why);
+    text_release(&line);
+    text_release(&note);
+    text_release(&picture);
+    arena_release(&names);
+    free(point);
+    return rc;
+}
+
+/* The results, to print and into files. */
+static int
+tell(const struct bench_asked *asked, const struct machine *machine,
+     const struct measurement *result, struct text *out, struct why *why)
+{
+    struct text costs = {0};
+    int rc = 0;
+
+    if (asked->json)
+        bench_json(out, machine, result);
+    else
+        bench_table(out, machine, result);
+    if (out->lost)
+        return why_no_memory(why);
+    if (asked->costs_out) {
+        costs_write(&costs, machine, result);
+        rc = costs_save(asked->costs_out, &costs, why);
+        text_release(&costs);
+    }
+    if (rc == 0 && asked->figure)
+        rc = save_figure(asked->figure, machine, result, why);
+    return rc;
+}
+
+/* The newest measurement of a database, whichever machine's. */
+static int
+bench_from(const struct bench_asked *asked, struct text *out, struct why *why)
+{
+    struct stored stored;
+    bool found;
+    int rc = stored_read(asked->from, NULL, NULL, 0, &stored, &found, why);
+
+    if (rc < 0)
+        return rc;
+    rc = found ? tell(asked, &stored.machine, &stored.result, out, why)
+               : why_add(why, ERR_INPUT, NULL, "%s: holds no measurement", asked->from);
+    stored_release(&stored);
+    return rc;
+}
+
+int
+bench(const struct bench_asked *asked, struct text *out, struct why *why)
+{
+    struct measurement result = {0};
+    struct machine machine;
+    struct token *token = NULL;
+    char today[16];
+    int rc;
+
+    if (asked->from)
+        return bench_from(asked, out, why);
+    date_write((int64_t)time(NULL), today);
+    rc = machine_read(&machine, today, why);
+    if (rc == 0 && asked->pkcs11)
+        rc = open_token(asked, &token, why);
+    if (token)
+        snprintf(machine.token, sizeof machine.token, "%s", token_name(token));
+    if (rc == 0)
+        rc = measure(asked, token, &result, why);
+    if (rc == 0)
+        rc = tell(asked, &machine, &result, out, why);
+    if (rc == 0 && asked->store)
+        rc = stored_keep(asked->store, &machine, &result, why);
+    measurement_release(&result);
+    token_close(token);
+    return rc;
+}

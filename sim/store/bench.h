@@ -1,0 +1,50 @@
+#ifndef STORE_BENCH_H
+#define STORE_BENCH_H
+
+/*
+ * Measurements of cryptography, by machine, in a SQLite database: one of their own, or that of a
+ * run. Tables bench_machine and bench_row (store/schema.c). Measurements are only added; readers
+ * take the newest. Messages name the file; failures of the database are ERR_IO.
+ */
+#include "base/mem.h"
+
+struct bench_row {
+    const char *name, *backend, *mode; /* as `jurisim bench crypto` shows them */
+    bool bulk, cost, control;
+    uint64_t bytes;
+    uint32_t threads;
+    double median, low, high, p50, p99, p999; /* ns; NAN: not known */
+    double cycles;
+};
+
+/* One measurement: all rows of one run of the benchmark. Start from `{0}`. Texts borrow, or are in
+ * the arena of a list that was read. */
+struct bench_list {
+    const char *cpu, *library, *token, *measured, *program; /* token "": none */
+    uint32_t cores, rounds, threads;
+    bool cpu_time, pinned, unscaled;
+    double spin_scaling; /* NAN with one thread */
+    struct bench_row *item;
+    size_t count, capacity;
+    struct arena arena;
+};
+
+/* Adds a measurement, all or nothing. Makes the database when it is not there. ERR_INPUT when the
+ * file is another program's. */
+MUST_CHECK int bench_store(const char *path, const struct bench_list *list, struct why *why);
+
+/*
+ * The newest measurement of `machine` (its cpu, cores and library; NULL: of any) that has a cost of
+ * each of the `count` names (0: any measurement). `*found` false: there is none, and `out` is
+ * empty. ERR_INPUT when the file is not there or holds no measurements. bench_release empties it.
+ */
+MUST_CHECK int bench_newest(const char *path, const struct bench_list *machine,
+                            const char *const *names, size_t count, struct bench_list *out,
+                            bool *found, struct why *why);
+
+/* Does the file begin as a SQLite database does? */
+bool bench_is_database(const char *path);
+
+void bench_release(struct bench_list *list);
+
+#endif
