@@ -1,33 +1,28 @@
 #include "engine/queue.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/mem.h"
 
 enum {
-    RUN_MOST = 512,      /* events sorted at once: 16 KiB, half of a first-level cache */
-    BUCKETS_MOST = 1024, /* as many places written to in turn stay in the second-level cache */
+    RUN_MOST = 512, /* events sorted at once: 16 KiB, half of a first-level cache */
     BUCKETS_LEAST = 16,
-    EVENTS_A_BUCKET = 4, /* aimed at, while that takes no more than BUCKETS_MOST */
-    SORT_PLAINLY = 24,   /* below, insertion alone is fastest */
-};
-
-/* What a rung covers: [start, start + buckets << shift), and its last bucket all up to `end`. */
-struct rung {
-    uint64_t start, end;
-    unsigned shift; /* buckets are 2^shift ns wide */
-    uint32_t at, buckets;
-    struct event_list bucket[BUCKETS_MOST];
+    EVENTS_A_BUCKET = 32, /* aimed at, while that takes no more than QUEUE_BUCKETS_MOST */
+    RANK_MOST = 8,        /* sorted by comparing each with each */
+    PARTS_AN_EVENT = 4,   /* of the count that sorts more */
+    PARTS_MOST = PARTS_AN_EVENT * RUN_MOST,
 };
 
 #define TIME_END ((uint64_t)1 << 63) /* behind SIM_NEVER */
 
-static uint32_t
-bucket_of(const struct rung *rung, sim_ns at)
+/* The least shift that makes `width` less than `parts`, a power of two or more. */
+static unsigned
+shift_to(uint64_t width, size_t parts)
 {
-    const uint64_t i = ((uint64_t)at - rung->start) >> rung->shift;
+    const int bits = 64 - __builtin_clzll(width | 1), most = 63 - __builtin_clzll(parts);
 
-    return i < rung->buckets ? (uint32_t)i : rung->buckets - 1;
+    return bits > most ? (unsigned)(bits - most) : 0;
 }
 
 /* Where the next bucket begins. */
@@ -40,6 +35,13 @@ bucket_end(const struct rung *rung, uint32_t i)
 }
 
 /* Rungs */
+
+static void
+set_rungs(struct queue *queue, uint32_t rungs)
+{
+    queue->rungs = rungs;
+    queue->inner = rungs > 0 ? queue->rung[rungs - 1] : NULL;
+}
 
 /* The instants of some events. */
 struct extent {
@@ -75,19 +77,32 @@ extent_of_list(const struct event_list *list)
     return extent;
 }
 
+/*
+ * Buckets over `span` ns so that each has EVENTS_A_BUCKET when its turn comes: of those waiting
+ * now or, since others join them on the way, by how many events were served of late.
+ */
 static uint32_t
-buckets_for(size_t events)
+buckets_for(struct queue *queue, size_t events, uint64_t span)
 {
+    const uint64_t served = queue->scheduled - queue->count - queue->marked;
+    const double elapsed = (double)(queue->now - queue->marked_at);
+    double wanted = (double)events / EVENTS_A_BUCKET;
     uint32_t buckets = BUCKETS_LEAST;
 
-    while (buckets < BUCKETS_MOST && (size_t)buckets * EVENTS_A_BUCKET < events)
+    if (served > 0 && elapsed > 0)
+        wanted = fmax(wanted, (double)span / elapsed * (double)served / EVENTS_A_BUCKET);
+    if (served >= queue->count / 2) {
+        queue->marked += served;
+        queue->marked_at = queue->now;
+    }
+    while (buckets < QUEUE_BUCKETS_MOST && buckets < wanted)
         buckets *= 2;
     return buckets;
 }
 
 /*
  * Begins a rung for events of that extent, up to `end`: the next innermost, empty. False when there
- * is no memory for it, or none can be: too many, or events of one instant.
+ * is no memory for it, or there are too many.
  *
  * Its buckets cover four times the mean distance from the soonest event, or all: a few events far
  * out then do not make every bucket wide; they wait in the last.
@@ -98,10 +113,9 @@ rung_begin(struct queue *queue, const struct extent *extent, uint64_t end, size_
     const uint64_t range = extent->most - extent->least;
     const double mean = extent->sum / (double)extent->count - (double)extent->least;
     const uint64_t span = mean * 4 < (double)range ? (uint64_t)(mean * 4) : range;
-    const uint32_t buckets = buckets_for(extent->count);
-    unsigned shift = 0;
+    const uint32_t buckets = buckets_for(queue, extent->count, span);
 
-    if (range == 0 || queue->rungs == QUEUE_RUNGS_MOST)
+    if (queue->rungs == QUEUE_RUNGS_MOST)
         return false;
     if (queue->run == NULL && (queue->run = malloc(RUN_MOST * sizeof *queue->run)) == NULL)
         return false;
@@ -110,13 +124,12 @@ rung_begin(struct queue *queue, const struct extent *extent, uint64_t end, size_
     if (queue->rung[queue->rungs] == NULL || chunk_pool_reserve(&queue->pool, buckets + chunks) < 0)
         return false;
 
-    struct rung *rung = queue->rung[queue->rungs++];
+    set_rungs(queue, queue->rungs + 1);
+    struct rung *rung = queue->inner;
 
-    while (span >> shift >= buckets)
-        shift++;
     rung->start = extent->least;
     rung->end = end;
-    rung->shift = shift;
+    rung->shift = shift_to(span, buckets);
     rung->at = 0;
     rung->buckets = buckets;
     return true;
@@ -126,10 +139,10 @@ rung_begin(struct queue *queue, const struct extent *extent, uint64_t end, size_
 static void
 rung_take(struct queue *queue, const struct event *event, size_t count)
 {
-    struct rung *rung = queue->rung[queue->rungs - 1];
+    struct rung *rung = queue->inner;
 
     for (size_t i = 0; i < count; i++) {
-        struct event_list *list = &rung->bucket[bucket_of(rung, event[i].at)];
+        struct event_list *list = rung_bucket(rung, event[i].at);
 
         if (event_list_is_full(list))
             event_list_extend_reserved(list, &queue->pool);
@@ -147,7 +160,7 @@ rungs_add(struct queue *queue, const struct event *event)
         r--; /* the outermost ends behind all */
     struct rung *rung = queue->rung[r];
 
-    return event_list_add(&rung->bucket[bucket_of(rung, event->at)], &queue->pool, event);
+    return event_list_add(rung_bucket(rung, event->at), &queue->pool, event);
 }
 
 /* Near events */
@@ -164,14 +177,13 @@ spread_near(struct queue *queue)
 {
     struct event *run = queue->run + queue->run_at;
     const size_t in_run = queue->run_end - queue->run_at, in_heap = queue->near.count;
-    const uint64_t end = queue->rungs > 0 ? queue->near_end : TIME_END;
     struct extent extent = {.least = UINT64_MAX};
 
     extent_add(&extent, queue->near.item, in_heap);
     if (in_run > 0)
         extent_add(&extent, run, in_run);
     queue->near_most = 2 * in_heap;
-    if (!rung_begin(queue, &extent, end, extent.count / CHUNK_EVENTS + 1))
+    if (!rung_begin(queue, &extent, queue->near_end, extent.count / CHUNK_EVENTS + 1))
         return;
     /* In order, so that those of one instant stay in order (Q3). */
     qsort(queue->near.item, in_heap, sizeof *queue->near.item, by_rank);
@@ -186,15 +198,15 @@ spread_near(struct queue *queue)
 int
 queue_add_slowly(struct queue *queue, const struct event *event)
 {
-    if (queue->near_most == 0)
+    if (queue->near_most == 0) { /* zeroed until now */
         queue->near_most = QUEUE_NEAR_MOST;
-    if (queue->rungs > 0 && (uint64_t)event->at >= queue->near_end)
-        return rungs_add(queue, event);
-    if (queue->near.count >= queue->near_most) {
-        spread_near(queue);
-        if (queue->rungs > 0 && (uint64_t)event->at >= queue->near_end)
-            return rungs_add(queue, event);
+        queue->near_end = TIME_END;
     }
+    if ((uint64_t)event->at < queue->near_end && queue->near.count >= queue->near_most)
+        spread_near(queue);
+    if ((uint64_t)event->at >= queue->near_end)
+        return rungs_add(queue, event);
+
     const int rc = heap_room(&queue->near);
 
     if (rc == 0)
@@ -209,6 +221,8 @@ static void
 sort_by_insertion(struct event *event, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
+        if (event[i - 1].at <= event[i].at)
+            continue;
         const struct event moved = event[i];
         size_t hole = i;
 
@@ -218,54 +232,95 @@ sort_by_insertion(struct event *event, size_t count)
     }
 }
 
-/* Empties a list of at most RUN_MOST events into the run, in order. */
-static void
-run_take_sorted(struct queue *queue, struct event_list *list, const struct extent *extent)
+/* Where each of `size` instants goes in order, ties as they are: no branch depends on them. */
+static inline __attribute__((always_inline)) void
+rank_all(const uint64_t *at, uint8_t *rank, size_t size)
 {
-    uint16_t end[RUN_MOST] = {0}; /* first counts, then where each part's next event goes */
-    struct chunk *newest = event_list_newest(list), *c = newest;
-    unsigned shift = 0;
-    size_t sum = 0, parts;
+    for (size_t i = 1; i < size; i++) {
+        unsigned mine = 0;
 
-    while ((extent->most - extent->least) >> shift >= extent->count)
-        shift++;
-    parts = ((extent->most - extent->least) >> shift) + 1;
-    do {
-        c = c->next;
-        for (size_t i = 0, n = event_list_in_chunk(list, c); i < n; i++)
-            end[((uint64_t)c->item[i].at - extent->least) >> shift]++;
-    } while (c != newest);
-    for (size_t p = 0; p < parts; p++) {
-        const size_t count = end[p];
+        for (size_t j = 0; j < i; j++) {
+            const bool after = at[j] > at[i];
 
-        end[p] = (uint16_t)sum;
-        sum += count;
+            rank[j] = (uint8_t)(rank[j] + after);
+            mine += !after;
+        }
+        rank[i] = (uint8_t)mine;
     }
-    do {
-        c = c->next;
-        for (size_t i = 0, n = event_list_in_chunk(list, c); i < n; i++)
-            queue->run[end[((uint64_t)c->item[i].at - extent->least) >> shift]++] = c->item[i];
-    } while (c != newest);
-    sort_by_insertion(queue->run, extent->count);
 }
 
+/* Copies a list of at most RANK_MOST events into the run, in order. */
 static void
-run_take(struct queue *queue, struct event_list *list, size_t count)
+run_take_ranked(struct queue *queue, const struct event_list *list, size_t count)
 {
-    if (count > SORT_PLAINLY) {
+    const struct event *from[RANK_MOST];
+    uint64_t at[RANK_MOST];
+    uint8_t rank[RANK_MOST] = {0};
+    const struct chunk *c = event_list_newest(list)->next;
+    size_t seen = 0;
+
+    for (; seen < count; c = c->next)
+        for (size_t i = 0; i < CHUNK_EVENTS && seen < count; i++, seen++) {
+            from[seen] = &c->item[i];
+            at[seen] = (uint64_t)c->item[i].at;
+        }
+    for (size_t i = count; i < RANK_MOST; i++)
+        at[i] = UINT64_MAX;
+    if (count <= RANK_MOST / 2)
+        rank_all(at, rank, RANK_MOST / 2);
+    else
+        rank_all(at, rank, RANK_MOST);
+    for (size_t i = 0; i < count; i++)
+        queue->run[rank[i]] = *from[i];
+}
+
+/*
+ * Copies a list of at most RUN_MOST events into the run, in order: first by counting into parts of
+ * [from, from + width], few events each, which leaves little for insertion to do.
+ */
+static void
+run_take_counted(struct queue *queue, const struct event_list *list, size_t count, uint64_t from,
+                 uint64_t width)
+{
+    uint16_t end[PARTS_MOST]; /* first counts, then where each part's next event goes */
+    uint16_t part[RUN_MOST];
+    const struct chunk *c = event_list_newest(list)->next;
+    const unsigned shift = shift_to(width, PARTS_AN_EVENT * count);
+    size_t sum = 0, seen = 0;
+
+    const size_t parts = (width >> shift) + 1;
+
+    memset(end, 0, parts * sizeof *end);
+    for (; seen < count; c = c->next)
+        for (size_t i = 0; i < CHUNK_EVENTS && seen < count; i++, seen++) {
+            part[seen] = (uint16_t)(((uint64_t)c->item[i].at - from) >> shift);
+            end[part[seen]]++;
+        }
+    for (size_t p = 0; p < parts; p++) {
+        const size_t n = end[p];
+
+        end[p] = (uint16_t)sum;
+        sum += n;
+    }
+    for (seen = 0; seen < count; c = c->next)
+        for (size_t i = 0; i < CHUNK_EVENTS && seen < count; i++, seen++)
+            queue->run[end[part[seen]]++] = c->item[i];
+    sort_by_insertion(queue->run, count);
+}
+
+/* Moves the bucket `rung->at`, of at most RUN_MOST events, into the run. */
+static void
+run_take(struct queue *queue, struct rung *rung, struct event_list *list, size_t count)
+{
+    if (count <= RANK_MOST) {
+        run_take_ranked(queue, list, count);
+    } else if (rung->at + 1 < rung->buckets) {
+        run_take_counted(queue, list, count, rung->start + ((uint64_t)rung->at << rung->shift),
+                         ((uint64_t)1 << rung->shift) - 1);
+    } else {
         const struct extent extent = extent_of_list(list);
 
-        run_take_sorted(queue, list, &extent);
-    } else {
-        const struct chunk *newest = event_list_newest(list), *c = newest;
-        size_t taken = 0;
-
-        do {
-            c = c->next;
-            for (size_t i = 0, n = event_list_in_chunk(list, c); i < n; i++)
-                queue->run[taken++] = c->item[i];
-        } while (c != newest);
-        sort_by_insertion(queue->run, count);
+        run_take_counted(queue, list, count, extent.least, extent.most - extent.least);
     }
     event_list_clear(list, &queue->pool);
     queue->run_at = 0;
@@ -350,12 +405,12 @@ static struct event_list *
 next_bucket(struct queue *queue, struct rung **rung)
 {
     for (;;) {
-        struct rung *r = *rung = queue->rung[queue->rungs - 1];
+        struct rung *r = *rung = queue->inner;
 
         for (; r->at < r->buckets; r->at++)
             if (r->bucket[r->at].put != NULL)
                 return &r->bucket[r->at];
-        queue->rungs--;
+        set_rungs(queue, queue->rungs - 1);
     }
 }
 
@@ -376,11 +431,10 @@ take_large(struct queue *queue, struct rung *rung, struct event_list *list)
 
     list->put = NULL;
     rung->at++;
-    if (last)
-        queue->rungs--;
+    set_rungs(queue, queue->rungs - last);
     if (spread_list(queue, &taken, &extent, end))
         return false;
-    queue->rungs += last;
+    set_rungs(queue, queue->rungs + last);
     rung->at--;
     *list = taken;
     queue->near_end = extent.least;
@@ -402,9 +456,9 @@ refill(struct queue *queue)
 
         if (count <= RUN_MOST) {
             queue->near_end = bucket_end(rung, rung->at);
-            run_take(queue, list, count);
+            run_take(queue, rung, list, count);
             if (++rung->at == rung->buckets)
-                queue->rungs--;
+                set_rungs(queue, queue->rungs - 1);
             return;
         }
     } while (!take_large(queue, rung, list));
@@ -459,13 +513,14 @@ queue_reset(struct queue *queue)
     for (uint32_t r = 0; r < queue->rungs; r++)
         for (uint32_t i = 0; i < queue->rung[r]->buckets; i++)
             event_list_clear(&queue->rung[r]->bucket[i], &queue->pool);
-    queue->rungs = 0;
+    set_rungs(queue, 0);
+    queue->near_end = TIME_END;
     queue->near.count = 0;
     queue->run_at = queue->run_end = 0;
     queue->near_most = QUEUE_NEAR_MOST;
     queue->count = 0;
-    queue->scheduled = 0;
-    queue->now = 0;
+    queue->scheduled = queue->marked = 0;
+    queue->now = queue->marked_at = 0;
 }
 
 void

@@ -35,28 +35,66 @@
 #include "engine/heap.h"
 
 enum {
-    QUEUE_NEAR_MOST = 128, /* events in the heap before they are spread over a rung */
-    QUEUE_RUNGS_MOST = 16, /* each narrower than the one before by a factor of 16 or more */
+    QUEUE_NEAR_MOST = 64,      /* events in the heap before they are spread over a rung */
+    QUEUE_RUNGS_MOST = 16,     /* each narrower than the one before by a factor of 16 or more */
+    QUEUE_BUCKETS_MOST = 1024, /* as many places written to in turn stay in the nearer caches */
 };
 
-struct rung;
+/* Covers [start, start + buckets << shift), and with its last bucket all up to `end`. */
+struct rung {
+    uint64_t start, end;
+    unsigned shift; /* buckets are 2^shift ns wide */
+    uint32_t at, buckets;
+    struct event_list bucket[QUEUE_BUCKETS_MOST];
+};
 
 struct queue {
-    struct heap near;
-    struct event *run; /* owned; sorted, [run_at, run_end) is left */
-    size_t run_at, run_end;
-    size_t near_most; /* events in the heap at which the next spreading is tried; 0: the default */
     uint64_t near_end;
-    uint32_t rungs;
-    struct rung *rung[QUEUE_RUNGS_MOST]; /* owned, kept for use again; outermost first */
-    struct chunk_pool pool;
+    struct heap near;
+    size_t near_most;   /* events in the heap at which they are spread; 0 in a zeroed queue */
+    struct rung *inner; /* the innermost rung; NULL: none */
+    struct event *run;  /* owned; sorted, [run_at, run_end) is left */
+    size_t run_at, run_end;
     size_t count;       /* events pending */
     uint64_t scheduled; /* events ever added: the next sequence number */
     sim_ns now;         /* the time of the last event popped */
+    uint64_t marked;    /* events served up to a recent moment, */
+    sim_ns marked_at;   /* and that moment: to tell how fast they come */
+    uint32_t rungs;
+    struct rung *rung[QUEUE_RUNGS_MOST]; /* owned, kept for use again; outermost first */
+    struct chunk_pool pool;
 };
 
-/* What queue_add does when the event is not near, or the heap has no room. */
+static inline struct event_list *
+rung_bucket(struct rung *rung, sim_ns at)
+{
+    const uint64_t i = ((uint64_t)at - rung->start) >> rung->shift;
+
+    return &rung->bucket[i < rung->buckets ? i : rung->buckets - 1];
+}
+
+/* What queue_add does when there is no place ready. */
 MUST_CHECK int queue_add_slowly(struct queue *queue, const struct event *event);
+
+/* Puts an event where there is a place ready for it. */
+static inline bool
+queue_add_quickly(struct queue *queue, const struct event *event)
+{
+    if ((uint64_t)event->at < queue->near_end) {
+        if (queue->near.count >= queue->near_most || queue->near.count == queue->near.capacity)
+            return false;
+        heap_put(&queue->near, event);
+        return true;
+    }
+    if (queue->inner == NULL || (uint64_t)event->at >= queue->inner->end)
+        return false;
+    struct event_list *list = rung_bucket(queue->inner, event->at);
+
+    if (event_list_is_full(list))
+        return false;
+    *list->put++ = *event;
+    return true;
+}
 
 /* Schedules; `at` must not lie before `now` (asserted). ERR_MEMORY leaves the queue as it was. */
 MUST_CHECK static inline int
@@ -65,14 +103,11 @@ queue_add(struct queue *queue, sim_ns at, uint32_t kind, uint32_t a, uint64_t b)
     const struct event fresh = {.at = at, .seq = queue->scheduled, .kind = kind, .a = a, .b = b};
 
     assert(at >= queue->now);
-    if (queue->rungs > 0 || queue->near.count >= queue->near_most ||
-        queue->near.count == queue->near.capacity) {
+    if (__builtin_expect(!queue_add_quickly(queue, &fresh), 0)) {
         const int rc = queue_add_slowly(queue, &fresh);
 
         if (rc < 0)
             return rc;
-    } else {
-        heap_put(&queue->near, &fresh);
     }
     queue->scheduled++;
     queue->count++;

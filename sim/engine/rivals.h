@@ -11,14 +11,14 @@
 
 struct rival {
     const char *name, *about;
-    void *(*open)(void); /* NULL when out of memory */
+    void *(*open)(void);                                /* NULL when out of memory */
     int (*add)(void *rival, const struct event *event); /* with its number; ERR_MEMORY */
     bool (*next)(void *rival, struct event *event);     /* false: none is left */
     void (*close)(void *rival);                         /* NULL is accepted */
 };
 
-/* The queue itself, then the others, up to one without a name. */
-extern const struct rival rivals[];
+/* The queue itself first, then the others, up to a NULL. */
+extern const struct rival *const rivals[];
 
 extern const struct rival rival_calendar, rival_ladder;
 
