@@ -292,7 +292,7 @@ step(struct docket *d, bool *more)
 {
     struct event e;
 
-    if (d->queue.count > 0 && d->queue.heap[0].at <= d->arrives_at) {
+    if (d->queue.count > 0 && queue_soonest(&d->queue) <= d->arrives_at) {
         *more = queue_next(&d->queue, &e);
         d->now = e.at;
         return happen(d, &e);
