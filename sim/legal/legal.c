@@ -85,13 +85,18 @@ source_channel(struct docket *d, uint32_t source, uint32_t *channel)
 static size_t
 expected_accounts(const struct docket *d)
 {
-    double sum = 0;
+    double sum = 0, most = 0;
 
-    for (uint32_t i = 0; i < d->sources; i++)
-        if (!source_stream(d, i)->bulk)
-            sum += (double)d->source[i].arrivals.count *
-                   fmin(dist_mean(&source_stream(d, i)->accounts) + 1, 1e6);
-    return (size_t)fmin(sum, 1e9);
+    for (uint32_t c = 0; c < d->timeline.cohorts; c++)
+        most += d->timeline.parts[c].accounts;
+    for (uint32_t i = 0; i < d->sources; i++) {
+        const double mean = dist_mean(&source_stream(d, i)->accounts);
+
+        /* what is taken in bulk is not listed */
+        if (!source_stream(d, i)->bulk && mean < (double)ACCOUNTS_LISTED_MOST)
+            sum += (double)d->source[i].arrivals.count * (mean + 1);
+    }
+    return (size_t)fmin(sum, most);
 }
 
 static int
@@ -287,7 +292,7 @@ step(struct docket *d, bool *more)
 {
     struct event e;
 
-    if (d->queue.count > 0 && d->queue.heap[0].at <= d->arrives_at) {
+    if (d->queue.count > 0 && queue_soonest(&d->queue) <= d->arrives_at) {
         *more = queue_next(&d->queue, &e);
         d->now = e.at;
         return happen(d, &e);

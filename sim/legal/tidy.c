@@ -93,7 +93,11 @@ change_view(struct sweep *s, union list_link *link)
 {
     int rc = move_list(s, &s->holdings, &link->view.holdings);
 
-    return rc < 0 ? rc : move_list(s, &s->forwards, &link->view.forward);
+    if (rc == 0)
+        rc = move_list(s, &s->forwards, &link->view.forward);
+    for (unsigned i = 0; i < COUNT(link->view.hidden) && rc == 0; i++)
+        rc = move_list(s, &s->forwards, &link->view.hidden[i]);
+    return rc;
 }
 
 static int

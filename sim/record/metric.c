@@ -93,6 +93,15 @@ enum {
         .about = "probability that one given account's " kind " is exposed within the horizon",    \
     }
 
+/* Told only where some users have a VPN. */
+#define LATENCY_VPN(part, text)                                                                    \
+    {                                                                                              \
+        .labels = 1 << LABEL_COHORT, .name = "latency.vpn." part, .unit = "ms",                    \
+        .plane = PLANE_TRAFFIC, .summary = SUMMARY_MEAN, .absent_is_unknown = true,                \
+        .only_if_seen = true,                                                                      \
+        .about = text " latency of those who reach a blocked service by VPN",                      \
+    }
+
 /* Told only where operations may fail for more than one cause. */
 #define FAILED(cause, text)                                                                        \
     {                                                                                              \
@@ -138,6 +147,19 @@ const struct metric metric_table[METRICS] = {
     [METRIC_FAILED_REFUSED] = FAILED("refused", "that fail since a station takes no more"),
     [METRIC_FAILED_TIMED_OUT] =
         FAILED("timed_out", "that fail since they, or an answer that they need, take too long"),
+    /* Made from the values of both planes (blocks.c); one of the legal plane's for each of its
+     * replications. */
+    [METRIC_AVAILABILITY_WITH_BLOCKS] = {.labels = 1 << LABEL_COHORT,
+                                         .name = "availability.with_blocks",
+                                         .unit = "fraction of operations",
+                                         .plane = PLANE_LEGAL,
+                                         .summary = SUMMARY_MEAN,
+                                         .absent_is_unknown = true,
+                                         .only_if_seen = true,
+                                         .about = "share of operations served, those lost to "
+                                                  "blocks counted as not"},
+    [METRIC_LATENCY_VPN_MEAN] = LATENCY_VPN("mean", "mean"),
+    [METRIC_LATENCY_VPN_P95] = LATENCY_VPN("p95", "95th percentile"),
     [METRIC_REQUESTS_RECEIVED] = REQUESTS("received", "requests received"),
     [METRIC_REQUESTS_METADATA] = REQUESTS(
         "metadata", "requests answered with less than content; by custodian: orders that gave "

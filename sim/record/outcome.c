@@ -103,7 +103,9 @@ outcome_finish(struct outcome *outcome)
 
     assert(!p->finished);
     p->finished = true;
-    rc = series_finish(outcome);
+    rc = blocks_add(outcome);
+    if (rc == 0)
+        rc = series_finish(outcome);
     if (rc == 0)
         rc = curves_finish(outcome);
     for (size_t i = 0; rc == 0 && i < outcome->count; i++) {

@@ -74,6 +74,10 @@ double series_absent(enum metric_id metric);
 MUST_CHECK int windows_add(struct outcome *outcome, const struct recording *recording, size_t n);
 void served_release(struct served *served);
 
+/* Availability less what blocks take, for each legal recording, from what both planes told; nothing
+ * where no block was ever told of. Before series_finish. ERR_MEMORY. */
+MUST_CHECK int blocks_add(struct outcome *outcome);
+
 /* Exposure curves. */
 MUST_CHECK int curves_add(struct outcome *outcome, const struct recording *recording, size_t n);
 MUST_CHECK int curves_finish(struct outcome *outcome);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "traffic/regime.h"
+#include "traffic/vpn.h"
 #include "traffic/window.h"
 
 /* Sums over the regimes of one strategy. */
@@ -196,6 +197,11 @@ traffic_run(const struct model *model, struct strategy_id strategy, uint64_t rep
     }
     for (size_t i = 0; rc == 0 && i < regimes.count; i++)
         rc = run_regime(&run, &regimes.item[i], i);
+    if (rc == 0 && vpn_is_used(&regimes)) {
+        const struct vpn_run by_vpn = {model, strategy, replication, &regimes, run.window};
+
+        rc = vpn_run(&by_vpn, out, why);
+    }
     if (rc == 0 && (record_totals(&run) < 0 || record_failed(&run) < 0))
         rc = why_no_memory(why);
 out:

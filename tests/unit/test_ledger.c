@@ -286,6 +286,10 @@ struct naive_account {
     size_t keys[AUTHORITIES];
     bool open[AUTHORITIES][KINDS_KEPT][CLASSES];
     sim_ns until[AUTHORITIES][CLASSES]; /* forward */
+    struct {
+        bool open;
+        sim_ns first, told;           /* when opened, and when the user is told of it first */
+    } heard[AUTHORITIES][2][CLASSES]; /* content, metadata */
     bool removed, preserved, left;
 };
 
@@ -429,8 +433,6 @@ open_kind(struct act *a, uint64_t account, enum exposure kind, const bool opened
     struct naive_account *x = &a->n->account[a->touch.cohort][account];
     const uint32_t who = a->touch.authority;
     bool before[AUTHORITIES][CLASSES], fresh[CLASSES] = {false}, late[CLASSES] = {false};
-    sim_ns hidden = a->touch.hidden_until < HORIZON ? a->touch.hidden_until : HORIZON;
-    const enum exposure as = kind == EXPOSED_CONTENT ? EXPOSED_HIDDEN : EXPOSED_METADATA_HIDDEN;
 
     for (uint32_t i = 0; i < AUTHORITIES; i++)
         memcpy(before[i], x->open[i][kind], sizeof before[i]);
@@ -441,14 +443,10 @@ open_kind(struct act *a, uint64_t account, enum exposure kind, const bool opened
             continue;
         x->open[who][kind][k] = true;
         open_class(a, k, before, kind, HORIZON);
-        if (kind != EXPOSED_CIPHERTEXT)
-            open_class(a, k, before, as, hidden);
         if (late[k])
             open_class(a, k, before, EXPOSED_RETROACTIVE, HORIZON);
     }
     open_account(a, before, fresh, kind, HORIZON);
-    if (kind != EXPOSED_CIPHERTEXT)
-        open_account(a, before, fresh, as, hidden);
     open_account(a, before, late, EXPOSED_RETROACTIVE, HORIZON);
 }
 
@@ -526,6 +524,76 @@ leaves_at(const struct act *a, uint64_t account)
     return (sim_ns)round(departure_threshold(5, 1, a->touch.cohort, account) / LEAVES_PER_NS);
 }
 
+/* Of whatever is disclosed of a class that is open, the user is told now, or when the gag ends. */
+static void
+naive_hear(struct act *a, uint64_t account, const struct effect *e, const bool content[CLASSES],
+           const bool metadata[CLASSES])
+{
+    const struct touch *t = &a->touch;
+    struct naive_account *x = &a->n->account[t->cohort][account];
+    const sim_ns until = t->hidden_until < HORIZON ? t->hidden_until : HORIZON;
+    const sim_ns told = until > t->at ? until : t->at;
+    const bool takes = t->mode == MODE_CONTENT || t->mode == MODE_CIPHERTEXT;
+
+    for (uint32_t k = 0; k < CLASSES; k++)
+        for (unsigned which = 0; which < 2; which++) {
+            const bool open = x->heard[t->authority][which][k].open;
+            bool hears = (which == 0 ? content[k] : metadata[k]) && !open;
+
+            if (which == 0)
+                hears |= open && takes && e != NULL && (e->pieces & t->asked) >> k & 1;
+            else if (e != NULL)
+                hears |=
+                    ((e->metadata | (t->mode == MODE_CONTENT ? e->opens : 0)) & t->asked) >> k & 1;
+            if (!hears)
+                continue;
+            if (!open)
+                x->heard[t->authority][which][k].first = t->at;
+            if (!open || told < x->heard[t->authority][which][k].told)
+                x->heard[t->authority][which][k].told = told;
+            x->heard[t->authority][which][k].open = true;
+        }
+}
+
+/* From the first opening to the first notice, of all accounts: whose (label), of what (class). */
+static sim_ns
+hidden_time(const struct act *a, const struct naive_account *x, uint32_t label, unsigned which,
+            uint32_t from, uint32_t to)
+{
+    sim_ns first = HORIZON, told = HORIZON;
+
+    for (uint32_t who = 0; who < AUTHORITIES; who++)
+        for (uint32_t k = from; k < to && is_kin(a, who, label); k++)
+            if (x->heard[who][which][k].open) {
+                if (x->heard[who][which][k].first < first)
+                    first = x->heard[who][which][k].first;
+                if (x->heard[who][which][k].told < told)
+                    told = x->heard[who][which][k].told;
+            }
+    return told - first;
+}
+
+static void
+count_hidden(struct act *a)
+{
+    static const enum exposure kind[] = {EXPOSED_HIDDEN, EXPOSED_METADATA_HIDDEN};
+
+    for (uint32_t label = 0; label < LABELS_KEPT; label++)
+        for (unsigned which = 0; which < 2; which++)
+            for (uint32_t row = 0; row <= CLASSES; row++) {
+                uint64_t *time = &a->n->counted.time[label][kind[which]][row];
+
+                *time = 0;
+                for (uint32_t c = 0; c < COHORTS; c++)
+                    for (uint32_t i = 0; i < ACCOUNTS; i++) {
+                        a->touch.cohort = c;
+                        *time +=
+                            (uint64_t)hidden_time(a, &a->n->account[c][i], label, which,
+                                                  row > 0 ? row - 1 : 0, row > 0 ? row : CLASSES);
+                    }
+            }
+}
+
 /* What stands open of the account, of classes of which something was taken. */
 static void
 naive_judge(struct act *a, uint64_t account, const struct effect *e, uint16_t classes, bool seen)
@@ -555,6 +623,7 @@ naive_judge(struct act *a, uint64_t account, const struct effect *e, uint16_t cl
         content[k] = ((fragments & keys) != 0 || watched) && !record;
         late[k] = (before & keys) != 0;
     }
+    naive_hear(a, account, e, content, metadata);
     open_kind(a, account, EXPOSED_CIPHERTEXT, whole, NULL);
     open_kind(a, account, EXPOSED_METADATA, metadata, NULL);
     open_kind(a, account, EXPOSED_CONTENT, content, late);
@@ -710,7 +779,7 @@ check_counts(const struct counted *naive, const struct counted *c)
     for (uint32_t label = 0; label < LABELS_KEPT; label++)
         for (uint32_t kind = 0; kind < EXPOSURES; kind++)
             for (uint32_t k = 0; k <= CLASSES; k++) {
-                if (kind != EXPOSED_FORWARD &&
+                if (kind < EXPOSED_FORWARD &&
                     c->accounts[label][kind][k] != naive->accounts[label][kind][k])
                     fail_msg("label %u kind %u class %u: %lu accounts, should be %lu", label, kind,
                              k, (unsigned long)c->accounts[label][kind][k],
@@ -800,6 +869,7 @@ execute_naive(struct trial *r, const struct touch *t, const struct members *name
         }
     if (shares)
         naive_judge_again(&a);
+    count_hidden(&a);
     if (named->accounts <= accounts_of(r, t))
         assert_int_equal(members, named->accounts);
 }

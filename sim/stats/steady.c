@@ -1,0 +1,57 @@
+#include "stats/steady.h"
+
+#include <math.h>
+
+enum { MSER_BATCH = 5 };
+
+/* The k-th mean of five. */
+static double
+mean_of_five(const double *value, size_t k)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < MSER_BATCH; i++)
+        sum += value[k * MSER_BATCH + i];
+    return sum / MSER_BATCH;
+}
+
+size_t
+steady_mser5(const double *value, size_t count)
+{
+    const size_t n = count / MSER_BATCH;
+    double mean = 0, squares = 0, least = (double)INFINITY;
+    size_t cut = n;
+
+    /* From the end on, mean and squared deviations of all behind d follow from those behind d + 1
+     * (Welford 1962), so that one pass does. */
+    for (size_t d = n; d-- > 0;) {
+        const double z = mean_of_five(value, d), kept = (double)(n - d), off = z - mean;
+
+        mean += off / kept;
+        squares += off * (z - mean);
+        /* the last few are always alike by chance: at least half of the series stays */
+        if (d <= n / 2 && squares / (kept * kept) <= least) {
+            least = squares / (kept * kept);
+            cut = d;
+        }
+    }
+    return cut >= n / 2 ? count : cut * MSER_BATCH;
+}
+
+struct estimate
+steady_batch_means(const double *value, size_t count, size_t batches, double level)
+{
+    const struct estimate unknown = {(double)NAN, (double)NAN, (double)NAN};
+    double mean[64];
+
+    if (batches < 2 || batches > 64 || count < batches)
+        return unknown;
+    const size_t size = count / batches;
+
+    for (size_t b = 0; b < batches; b++) {
+        mean[b] = 0;
+        for (size_t i = 0; i < size; i++)
+            mean[b] += value[b * size + i] / (double)size;
+    }
+    return estimate_mean(mean, batches, level);
+}

@@ -1,0 +1,26 @@
+#ifndef STATS_STEADY_H
+#define STATS_STEADY_H
+
+/*
+ * Series from one long run: where the start's influence ends, and how sure the mean of values is
+ * that depend on each other.
+ */
+#include "stats/interval.h"
+
+/*
+ * How many of the first values to leave out: MSER-5 (White 1997; White, Cobb, Spratt 2000). Means
+ * of 5 values each, z_0 .. z_(n-1); the cut d is that with the least sum over i >= d of (z_i - mean
+ * of those)^2 / (n - d)^2, the squared standard error of what is left. In 5 x d values. A cut
+ * beyond half of the series says that it is too short to tell: then all values are to be left out
+ * (`count` is returned).
+ */
+size_t steady_mser5(const double *value, size_t count);
+
+/*
+ * Mean of a series in its steady state, from the means of `batches` equal parts (the rest at the
+ * end is left out), as if these were independent: Student's t (Schmeiser 1982: 10 to 30 batches are
+ * enough). Unknown (NAN) with fewer than 2 batches, more than 64, or fewer values than batches.
+ */
+struct estimate steady_batch_means(const double *value, size_t count, size_t batches, double level);
+
+#endif
