@@ -2,6 +2,7 @@
  */
 #include "base/json.h"
 #include "cli/cli.h"
+#include "model/limits.h"
 #include "record/verdict.h"
 #include <getopt.h>
 #include <stdio.h>
@@ -39,6 +40,8 @@ check_one(struct cli_scenario *in, struct why *why, struct why *warnings, struct
         rc = scenario_model(scenario, SCENARIO_CENTRAL, &model, why);
     if (rc == 0)
         rc = verdict_check(model, why);
+    if (rc == 0)
+        rc = limits_check(model, why);
     if (scenario != NULL)
         scenario_warnings(scenario, warnings);
     if (rc == 0)

@@ -3,6 +3,7 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "crypto/digest.h"
+#include "model/limits.h"
 #include "study/study.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,8 @@ simulate_prepare(struct run *run, struct cli_scenario *in, const struct simulate
         rc = scenario_model(run->scenario, SCENARIO_CENTRAL, &run->model, why);
     if (rc == 0)
         rc = verdict_check(run->model, why);
+    if (rc == 0)
+        rc = limits_check(run->model, why);
     if (rc == 0)
         rc = cli_strategies(run->model, o->strategies, &mask, why);
     if (rc != 0)
