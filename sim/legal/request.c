@@ -53,7 +53,7 @@ ask_draw(struct ask *out, const struct docket *d, uint32_t source, uint64_t numb
     out->accounts = n < (double)out->population ? (uint64_t)n : out->population;
     if (facts->bulk)
         out->accounts = out->population;
-    out->bulk = facts->bulk || out->accounts > ACCOUNTS_LISTED_MOST;
+    out->bulk = facts->bulk || out->accounts > d->source[source].listed_most;
     return 0;
 }
 

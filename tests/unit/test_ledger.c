@@ -1197,6 +1197,53 @@ test_samples_in_bulk_share_accounts_as_urns_do(void **state)
     ledger_release(&l);
 }
 
+/* So many accounts belong to a request in bulk. */
+static uint64_t
+members_of(const struct book *b, uint64_t request)
+{
+    uint64_t n = 0;
+
+    for (uint32_t mark = 1; mark <= b->marks.count; mark++)
+        for (uint32_t row = 1; row < states_end(&b->states); row++)
+            if (b->marks.item[mark - 1].live && b->marks.item[mark - 1].request == request &&
+                states_has_mark(&b->states, state_at(&b->states, row), mark))
+                n += b->states.crowd[row].strata + b->states.crowd[row].listed;
+    return n;
+}
+
+/* Sample after sample, up to three at once, of two authorities: each has its size, and in the end
+ * nobody is left out. */
+static void
+test_sample_after_sample_has_its_size(void **state)
+{
+    enum { ALL = 1000000, SAMPLE = 50000, REQUESTS_IN_ALL = 900 };
+    static struct plain p;
+    struct ledger l = {0};
+
+    (void)state;
+    for (size_t tidy_after = 0; tidy_after < 8; tidy_after += 7) {
+        uint64_t gained[2] = {0};
+
+        plain_init(&p, 1, ALL);
+        p.facts.tidy_after = tidy_after;
+        assert_int_equal(ledger_init(&l, &p.facts), 0);
+        ask(&l, (struct asking){2, 1000000, 0, 20000, 0, 16});
+        for (uint64_t i = 0; i < REQUESTS_IN_ALL; i++) {
+            const uint32_t who = i * i % 3 % 2;
+            const uint16_t class = (uint16_t)(1 << i % 2);
+
+            gained[i % 2] += ask(&l, (struct asking){who, i, IN_BULK, SAMPLE, 50, class}).any;
+            assert_int_equal(members_of(&l.book[0], i), SAMPLE);
+            if (i >= 2)
+                assert_int_equal(ledger_release_bulk(&l, i - 2), 0);
+        }
+        /* 450 samples of a twentieth leave out 10^-4 accounts of a million */
+        assert_int_equal(gained[0], ALL);
+        assert_int_equal(gained[1], ALL);
+    }
+    ledger_release(&l);
+}
+
 /* An account that is named after a sample was taken belongs to it with its share; all together,
  * named one by one, are as many as were taken. */
 static void
@@ -1415,6 +1462,7 @@ main(void)
         cmocka_unit_test(test_many_accounts_are_each_counted_once),
         cmocka_unit_test(test_a_ledger_used_again_begins_empty),
         cmocka_unit_test(test_samples_in_bulk_share_accounts_as_urns_do),
+        cmocka_unit_test(test_sample_after_sample_has_its_size),
         cmocka_unit_test(test_accounts_named_after_a_sample_belong_to_it_by_its_share),
         cmocka_unit_test(test_samples_of_many_accounts_are_exact),
         cmocka_unit_test(test_chance_decides_about_accounts_that_nobody_named),
