@@ -275,7 +275,9 @@ divide(struct ledger *l, const struct touch *t, uint32_t mark, uint64_t accounts
         struct state state = *state_at(&b->states, row);
         const struct mark link = {mark, state.marks};
 
-        if (crowd.strata + crowd.listed == 0 || !is_member(l, t, row, 0))
+        /* members so far may lie in a state that was there before */
+        if (crowd.strata + crowd.listed == 0 || !is_member(l, t, row, 0) ||
+            states_has_mark(&b->states, &state, mark))
             continue;
         const uint64_t strata =
             stream_hypergeometric(s, crowd.strata, all - crowd.strata, accounts);
@@ -297,6 +299,7 @@ divide(struct ledger *l, const struct touch *t, uint32_t mark, uint64_t accounts
         choice[row].need = listed;
         choice[row].among = crowd.listed;
     }
+    assert(rc < 0 || (all == 0 && accounts == 0));
     return rc;
 }
 

@@ -17,7 +17,8 @@
  *
  * A bulk request names no accounts. It takes all of the cohort, or a sample: then every state's
  * share in the sample is drawn (multivariate hypergeometric), and its members are marked until the
- * request ends. It costs as many steps as there are states (bulk.c).
+ * request ends. It costs as many steps as there are states (bulk.c), which samples that are large,
+ * and taken while others are not over, multiply: each may double them.
  */
 #include "legal/cohort_key.h"
 #include "legal/departures.h"
