@@ -1,6 +1,7 @@
 /* jurisim bench: what cryptography costs on this machine. */
 #include "base/mem.h"
 #include "base/units.h"
+#include "cli/bench_engine.h"
 #include "cli/bench_out.h"
 #include "cli/cli.h"
 #include "crypto/costs.h"
@@ -219,8 +220,11 @@ cmd_bench(int argc, char **argv)
     struct asked asked = {0};
     struct text out = {0};
     struct why why = {0};
-    int code = read_command(&asked, argc, argv), rc;
+    int code, rc;
 
+    if (argc > 1 && strcmp(argv[1], "engine") == 0)
+        return cmd_bench_engine(argc - 1, argv + 1);
+    code = read_command(&asked, argc, argv);
     if (code != EXIT_DONE)
         return code;
     if (asked.help)
