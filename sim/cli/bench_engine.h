@@ -69,8 +69,10 @@ MUST_CHECK int engine_bench_stations(const struct engine_plan *plan, struct engi
 MUST_CHECK int engine_bench_scenario(const struct engine_plan *plan, struct engine_rows *rows,
                                      struct why *why);
 
-/* CLOCK_MONOTONIC. */
+/* The time, and the processor time of this thread: what has one thread is measured by the latter,
+ * since other programs then disturb it less. */
 int64_t engine_now_ns(void);
+int64_t engine_cpu_ns(void);
 
 /* `jurisim bench engine`; argv[0] is "engine". */
 int cmd_bench_engine(int argc, char **argv);

@@ -72,10 +72,10 @@ static int
 holding_run(void *work, double *value, uint64_t *answer, struct why *why)
 {
     struct holding *h = work;
-    const int64_t start = engine_now_ns();
+    const int64_t start = engine_cpu_ns();
 
     *answer = h->rival->hold(h->set, &h->hold, h->holds);
-    *value = (double)(engine_now_ns() - start) / (double)h->holds;
+    *value = (double)(engine_cpu_ns() - start) / (double)h->holds;
     return *answer == UINT64_MAX ? why_no_memory(why) : 0;
 }
 

@@ -170,10 +170,10 @@ way_run(void *work, double *value, uint64_t *answer, struct why *why)
 {
     const struct way *way = work;
     struct customers c = customers_open(way->servers, way->count);
-    const int64_t start = engine_now_ns();
+    const int64_t start = engine_cpu_ns();
     const int rc = way->simulate(&c);
 
-    *value = (double)(engine_now_ns() - start) / (double)way->count;
+    *value = (double)(engine_cpu_ns() - start) / (double)way->count;
     *answer = c.time_in_system;
     return rc < 0 ? why_add(why, (enum err)rc, NULL, "%s: cannot simulate the queue", way->backend)
                   : 0;
