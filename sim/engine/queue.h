@@ -35,7 +35,7 @@
 #include "engine/heap.h"
 
 enum {
-    QUEUE_FEW = 8, /* while fewer are left in the run, and none in the heap, the run takes more */
+    QUEUE_FEW = 16, /* while fewer are left in the run, and none in the heap, the run takes more */
     QUEUE_NEAR_MOST = 64,      /* events in the heap before they are spread over a rung */
     QUEUE_RUNGS_MOST = 16,     /* each narrower than the one before by a factor of 16 or more */
     QUEUE_BUCKETS_MOST = 1024, /* as many places written to in turn stay in the nearer caches */
