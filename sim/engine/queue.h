@@ -11,30 +11,114 @@
  *     struct queue q = {0};
  *     queue_add(&q, 5 * NS_PER_MS, ARRIVAL, op, 0);
  *     while (queue_next(&q, &e)) ...        // q.now == e.at
+ *
+ * Up to some hundred events lie in a heap. More are kept in the manner of the ladder queue (Tang,
+ * Goh and Thng 2005, ACM TOMACS 15(3)): those before `near_end` are near and in order, as a sorted
+ * run and a heap for what is scheduled before `near_end` since; later ones lie unsorted in the
+ * buckets of the innermost of some rungs that covers them. When nothing near is left, the next
+ * bucket is sorted into the run or, if it is large, spread over a rung of its own. NOTES says what
+ * else was tried and measured.
+ *
+ * Invariants:
+ *  Q1  The order of service is (at, seq), whatever the structure.
+ *  Q2  Every near event is before `near_end`, every other at or after it; with no rungs all are
+ * near. Q3  Events of one instant lie in a list, and in the run, in the order scheduled; those of
+ * the heap were scheduled after those of the run. Q4  A rung's buckets from `at` on cover
+ * [near_end, rung end) without gaps, an inner rung only what its outer ones have taken out. The
+ * last bucket takes all up to the rung's end.
  */
+#include <assert.h>
 #include "base/err.h"
 #include "base/units.h"
+#include "engine/chunk.h"
+#include "engine/event.h"
+#include "engine/heap.h"
 
-struct event {
-    sim_ns at;
-    uint64_t seq;  /* set by the queue */
-    uint32_t kind; /* the owner's */
-    uint32_t a;
-    uint64_t b;
+enum {
+    QUEUE_NEAR_MOST = 64,      /* events in the heap before they are spread over a rung */
+    QUEUE_RUNGS_MOST = 16,     /* each narrower than the one before by a factor of 16 or more */
+    QUEUE_BUCKETS_MOST = 1024, /* as many places written to in turn stay in the nearer caches */
+};
+
+/* Covers [start, start + buckets << shift), and with its last bucket all up to `end`. */
+struct rung {
+    uint64_t start, end;
+    unsigned shift; /* buckets are 2^shift ns wide */
+    uint32_t at, buckets;
+    struct event_list bucket[QUEUE_BUCKETS_MOST];
 };
 
 struct queue {
-    struct event *heap; /* owned */
-    size_t count, capacity;
+    uint64_t near_end;
+    struct heap near;
+    size_t near_most;   /* events in the heap at which they are spread; 0 in a zeroed queue */
+    struct rung *inner; /* the innermost rung; NULL: none */
+    struct event *run;  /* owned; sorted, [run_at, run_end) is left */
+    size_t run_at, run_end;
+    size_t count;       /* events pending */
     uint64_t scheduled; /* events ever added: the next sequence number */
     sim_ns now;         /* the time of the last event popped */
+    uint64_t marked;    /* events served up to a recent moment, */
+    sim_ns marked_at;   /* and that moment: to tell how fast they come */
+    uint32_t rungs;
+    struct rung *rung[QUEUE_RUNGS_MOST]; /* owned, kept for use again; outermost first */
+    struct chunk_pool pool;
 };
 
+static inline struct event_list *
+rung_bucket(struct rung *rung, sim_ns at)
+{
+    const uint64_t i = ((uint64_t)at - rung->start) >> rung->shift;
+
+    return &rung->bucket[i < rung->buckets ? i : rung->buckets - 1];
+}
+
+/* What queue_add does when there is no place ready. */
+MUST_CHECK int queue_add_slowly(struct queue *queue, const struct event *event);
+
+/* Puts an event where there is a place ready for it. */
+static inline bool
+queue_add_quickly(struct queue *queue, const struct event *event)
+{
+    if ((uint64_t)event->at < queue->near_end) {
+        if (queue->near.count >= queue->near_most || queue->near.count == queue->near.capacity)
+            return false;
+        heap_put(&queue->near, event);
+        return true;
+    }
+    if (queue->inner == NULL || (uint64_t)event->at >= queue->inner->end)
+        return false;
+    struct event_list *list = rung_bucket(queue->inner, event->at);
+
+    if (event_list_is_full(list))
+        return false;
+    *list->put++ = *event;
+    return true;
+}
+
 /* Schedules; `at` must not lie before `now` (asserted). ERR_MEMORY leaves the queue as it was. */
-MUST_CHECK int queue_add(struct queue *queue, sim_ns at, uint32_t kind, uint32_t a, uint64_t b);
+MUST_CHECK static inline int
+queue_add(struct queue *queue, sim_ns at, uint32_t kind, uint32_t a, uint64_t b)
+{
+    const struct event fresh = {.at = at, .seq = queue->scheduled, .kind = kind, .a = a, .b = b};
+
+    assert(at >= queue->now);
+    if (__builtin_expect(!queue_add_quickly(queue, &fresh), 0)) {
+        const int rc = queue_add_slowly(queue, &fresh);
+
+        if (rc < 0)
+            return rc;
+    }
+    queue->scheduled++;
+    queue->count++;
+    return 0;
+}
 
 /* Takes the next event and moves the clock to it. False when none is left. */
 bool queue_next(struct queue *queue, struct event *event);
+
+/* When the next event is due; SIM_NEVER when none is left. */
+sim_ns queue_soonest(struct queue *queue);
 
 /* Forgets all events, sets clock and numbering to 0; keeps the memory. */
 void queue_reset(struct queue *queue);

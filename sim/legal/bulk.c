@@ -275,7 +275,9 @@ divide(struct ledger *l, const struct touch *t, uint32_t mark, uint64_t accounts
         struct state state = *state_at(&b->states, row);
         const struct mark link = {mark, state.marks};
 
-        if (crowd.strata + crowd.listed == 0 || !is_member(l, t, row, 0))
+        /* members so far may lie in a state that was there before */
+        if (crowd.strata + crowd.listed == 0 || !is_member(l, t, row, 0) ||
+            states_has_mark(&b->states, &state, mark))
             continue;
         const uint64_t strata =
             stream_hypergeometric(s, crowd.strata, all - crowd.strata, accounts);
@@ -297,6 +299,7 @@ divide(struct ledger *l, const struct touch *t, uint32_t mark, uint64_t accounts
         choice[row].need = listed;
         choice[row].among = crowd.listed;
     }
+    assert(rc < 0 || (all == 0 && accounts == 0));
     return rc;
 }
 
@@ -378,21 +381,25 @@ ledger_touch_bulk(struct ledger *l, struct touch *t, uint64_t accounts)
 
 /* The end of a request */
 
+/* Takes a mark out of the list that starts at `*row`: those before it are put anew, the last first.
+ */
 static int
-without_mark(struct states *s, struct state *state, uint32_t mark)
+without_mark(struct states *s, uint32_t *row, uint32_t mark)
 {
-    uint32_t before[64], n = 0, row = state->marks;
+    const uint32_t end = *row;
+    uint32_t last = end, before;
     int rc = 0;
 
-    for (; mark_at(s, row)->mark != mark; row = mark_at(s, row)->next) {
-        assert(n < COUNT(before));
-        before[n++] = mark_at(s, row)->mark;
-    }
-    state->marks = mark_at(s, row)->next;
-    while (n > 0 && rc == 0) {
-        const struct mark link = {before[--n], state->marks};
+    while (mark_at(s, last)->mark != mark)
+        last = mark_at(s, last)->next;
+    *row = mark_at(s, last)->next;
+    while (last != end && rc == 0) { /* lists are as short as there are samples at once */
+        for (before = end; mark_at(s, before)->next != last;)
+            before = mark_at(s, before)->next;
+        const struct mark link = {mark_at(s, before)->mark, *row};
 
-        rc = intern_put(&s->marks, &link, &state->marks);
+        last = before;
+        rc = intern_put(&s->marks, &link, row);
     }
     return rc;
 }
@@ -410,7 +417,7 @@ release_mark(struct book *b, uint32_t mark)
 
         if (s->crowd[row].strata + s->crowd[row].listed == 0 || !states_has_mark(s, &state, mark))
             continue;
-        rc = without_mark(s, &state, mark);
+        rc = without_mark(s, &state.marks, mark);
         if (rc == 0)
             rc = ledger_move_strata(s, row, &state, s->crowd[row].strata);
         if (rc == 0)

@@ -389,7 +389,7 @@ close_step(struct ledger *l, struct touch *t, const struct step *step)
     for (size_t i = step->run; i < step->run + step->runs && rc == 0 && accounts > 0; i++) {
         const struct run *run = &l->runs.item[i];
         const struct gain_run told = {run->gain, accounts,
-                                      (account_ns)accounts * (uint64_t)run->span - run->less};
+                                      (account_ns)accounts * (account_ns)run->span - run->less};
 
         rc = t->gained(t->self, t, run->kind, &told);
     }

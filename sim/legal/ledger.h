@@ -17,7 +17,8 @@
  *
  * A bulk request names no accounts. It takes all of the cohort, or a sample: then every state's
  * share in the sample is drawn (multivariate hypergeometric), and its members are marked until the
- * request ends. It costs as many steps as there are states (bulk.c).
+ * request ends. It costs as many steps as there are states (bulk.c), which samples that are large,
+ * and taken while others are not over, multiply: each may double them.
  */
 #include "legal/cohort_key.h"
 #include "legal/departures.h"
@@ -105,8 +106,8 @@ struct doing {
 struct run {
     enum exposure kind;
     struct gain gain;
-    sim_ns until, span;
-    account_ns less; /* in all: accounts that leave before */
+    sim_ns until, span; /* span below 0: less is hidden than was counted before */
+    account_ns less;    /* in all: accounts that leave before */
 };
 
 /* What the touch at hand does to accounts of one state. */
@@ -273,6 +274,12 @@ MUST_CHECK int ledger_tidy(struct ledger *ledger, const struct touch *touch);
 /* The step of an open touch from a state: `*row` among the ledger's steps. */
 MUST_CHECK int step_find(struct ledger *ledger, struct touch *touch, uint32_t from, uint32_t band,
                          bool left, bool apart, uint32_t *row);
+
+/* hidden.c: counts how long the user is not told of what the touch opens of one kind, or less of
+ * what is open and hidden already: `classes` that it opens or takes something of, each open to the
+ * authority from now on. After read_views, before they are marked as open. ERR_MEMORY. */
+MUST_CHECK int ledger_hide(struct ledger *ledger, const struct touch *touch, struct view *own,
+                           enum exposure kind, uint16_t classes);
 
 /* judge.c */
 

@@ -11,25 +11,27 @@ enum {
 
 /* Empty slots. Looks at a large table are at random, and each would miss the table of small pages,
  * too, which took a third of the time: so it asks for huge ones. The system may decline. */
-static uint64_t *
-new_slots(size_t slots)
+static int
+new_slots(struct listed *l, size_t slots)
 {
-    const size_t bytes = slots * sizeof(uint64_t);
-    uint64_t *slot;
+    const size_t bytes = slots * sizeof *l->slot, spare = bytes < 2 * HUGE_PAGE ? 0 : HUGE_PAGE;
+    char *block = calloc(bytes + spare, 1);
 
-    if (bytes < 2 * HUGE_PAGE)
-        return calloc(slots, sizeof *slot);
-    slot = aligned_alloc(HUGE_PAGE, bytes);
-    if (slot == NULL)
-        return NULL;
-    (void)madvise(slot, bytes, MADV_HUGEPAGE);
-    return memset(slot, 0, bytes);
+    if (block == NULL)
+        return ERR_MEMORY;
+    l->block = block;
+    if (spare > 0) {
+        block += (HUGE_PAGE - (uintptr_t)block % HUGE_PAGE) % HUGE_PAGE;
+        (void)madvise(block, bytes, MADV_HUGEPAGE);
+    }
+    l->slot = (uint64_t *)(void *)block;
+    l->room = slots;
+    return 0;
 }
 
 static void
-set_slots(struct listed *l, uint64_t *slot, size_t slots)
+use_slots(struct listed *l, size_t slots)
 {
-    l->slot = slot;
     l->slots = slots;
     l->shift = 64 - (unsigned)__builtin_ctzll(slots);
 }
@@ -43,23 +45,20 @@ listed_clear(struct listed *l, size_t expected)
         log2++;
     l->count = 0;
     if (l->room < (size_t)1 << log2) {
-        free(l->slot);
-        l->room = 0;
-        l->slot = new_slots((size_t)1 << log2);
-        if (l->slot == NULL)
+        listed_release(l);
+        if (new_slots(l, (size_t)1 << log2) < 0)
             return ERR_MEMORY;
-        l->room = (size_t)1 << log2;
     } else {
         memset(l->slot, 0, ((size_t)1 << log2) * sizeof *l->slot);
     }
-    set_slots(l, l->slot, (size_t)1 << log2);
+    use_slots(l, (size_t)1 << log2);
     return 0;
 }
 
 void
 listed_release(struct listed *l)
 {
-    free(l->slot);
+    free(l->block);
     *l = (struct listed){0};
 }
 
@@ -67,15 +66,13 @@ int
 listed_grow(struct listed *l)
 {
     const struct listed old = *l;
-    uint64_t *fresh = new_slots(2 * old.slots);
 
-    if (fresh == NULL)
+    if (new_slots(l, 2 * old.slots) < 0)
         return ERR_MEMORY;
-    set_slots(l, fresh, 2 * old.slots);
+    use_slots(l, 2 * old.slots);
     for (size_t i = 0; i < old.slots; i++)
         if (old.slot[i] != 0)
             *listed_find(l, old.slot[i] >> STATE_BITS) = old.slot[i];
-    free(old.slot);
-    l->room = l->slots;
+    free(old.block);
     return 0;
 }

@@ -16,7 +16,8 @@
 
 /* Start from `{0}`. */
 struct listed {
-    uint64_t *slot; /* owned: account << STATE_BITS | group; 0: empty */
+    uint64_t *slot; /* account << STATE_BITS | group; 0: empty */
+    void *block;    /* owned: where they lie */
     size_t slots, room;
     size_t count;
     unsigned shift; /* of a hash, to its slot */

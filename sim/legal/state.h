@@ -23,8 +23,9 @@ enum exposure {
     EXPOSED_METADATA,
     EXPOSED_CIPHERTEXT,
     EXPOSED_RETROACTIVE,
-    EXPOSED_FORWARD,         /* content whose key was extracted, until that key is renewed */
-    EXPOSED_HIDDEN,          /* content of which the user is not told, until the gag ends */
+    EXPOSED_FORWARD, /* content whose key was extracted, until that key is renewed */
+    EXPOSED_HIDDEN,  /* content of which the user is not told, until the gag ends, or another
+                        order for the same comes without one */
     EXPOSED_METADATA_HIDDEN, /* the same of metadata */
     EXPOSURES
 };
@@ -58,7 +59,8 @@ struct holding {
     uint32_t zero;
 };
 
-/* Classes whose extracted key opens what is added until then; the latest end first. */
+/* Classes whose extracted key opens what is added until then, or of which the user is not told
+ * until then; the latest end first. */
 struct forward {
     sim_ns until;
     uint32_t classes, next;
@@ -70,7 +72,16 @@ struct view {
     uint16_t authority;
     uint16_t open[KINDS_KEPT];
     uint32_t holdings, forward, next;
+    uint32_t hidden[2]; /* of content, of metadata: classes of which the user is not told until
+                           then, as a list like `forward`; told of the others that are open */
 };
+
+/* The place in `hidden` of EXPOSED_CONTENT or EXPOSED_METADATA. */
+static inline unsigned
+hidden_row(enum exposure kind)
+{
+    return kind == EXPOSED_CONTENT ? 0 : 1;
+}
 
 /* A bulk request that the account belongs to; the newest first. */
 struct mark {

@@ -121,14 +121,6 @@ gain_of(const struct passage *p, enum exposure kind, uint16_t classes)
     };
 }
 
-static int
-count_hidden(struct ledger *l, const struct touch *t, enum exposure kind, struct gain gain)
-{
-    const sim_ns until = t->hidden_until < l->facts.horizon ? t->hidden_until : l->facts.horizon;
-
-    return until > t->at ? add_run(l, kind, gain, until, until - t->at) : 0;
-}
-
 /* Marks classes as exposed. */
 static int
 expose(struct ledger *l, const struct touch *t, struct passage *p, enum exposure kind,
@@ -140,9 +132,6 @@ expose(struct ledger *l, const struct touch *t, struct passage *p, enum exposure
     if (gain.mine == 0)
         return 0;
     rc = add_run(l, kind, gain, l->facts.horizon, l->facts.horizon - t->at);
-    if (rc == 0 && kind != EXPOSED_CIPHERTEXT)
-        rc = count_hidden(l, t, kind == EXPOSED_CONTENT ? EXPOSED_HIDDEN : EXPOSED_METADATA_HIDDEN,
-                          gain);
     p->own.open[kind] |= classes;
     p->kin[kind] |= classes;
     p->any[kind] |= classes;
@@ -439,6 +428,27 @@ what_is_done(struct ledger *l, struct touch *t, uint32_t part)
     return l->doing[part];
 }
 
+/* Of which the user hears, or must not: what the touch opens, and what it takes something of that
+ * is open already. */
+static int
+hide(struct ledger *l, const struct touch *t, struct passage *p, const struct doing *d,
+     uint16_t content, uint16_t metadata)
+{
+    const uint16_t *open = p->own.open;
+    uint16_t taken = 0;
+    int rc;
+
+    if (!l->judging_again && (t->mode == MODE_CONTENT || t->mode == MODE_CIPHERTEXT))
+        taken = l->facts.table->effects.item[t->effect[p->part]].pieces & t->asked;
+    rc = ledger_hide(l, t, &p->own, EXPOSED_METADATA,
+                     d->open[EXPOSED_METADATA] | (metadata & (uint16_t)~open[EXPOSED_METADATA]));
+    return rc < 0 ? rc
+                  : ledger_hide(l, t, &p->own, EXPOSED_CONTENT,
+                                d->open[EXPOSED_CONTENT] |
+                                    (content & (uint16_t)~open[EXPOSED_CONTENT]) |
+                                    (taken & open[EXPOSED_CONTENT]));
+}
+
 /* Takes what the touch takes. */
 static int
 take(struct ledger *l, struct touch *t, struct passage *p)
@@ -460,6 +470,8 @@ take(struct ledger *l, struct touch *t, struct passage *p)
     if (t->mode == MODE_UNSEAL)
         found = (struct found){0};
     content = d.open[EXPOSED_CONTENT] | (found.opened & (uint16_t)~t->records);
+    if (rc == 0)
+        rc = hide(l, t, p, &d, content, metadata);
     if (rc == 0 && found.retroactive != 0)
         rc = count_retroactive(l, t, p, content & found.retroactive);
     if (rc == 0)

@@ -11,7 +11,7 @@
 #include <string.h>
 #include "legal/ledger.h"
 
-enum { STATES_A_SWEEP = 4096, LISTED_A_STATE = 512 };
+enum { STATES_A_SWEEP = 256, LISTED_A_STATE = 512 };
 
 union list_link {
     struct holding holding;
@@ -93,7 +93,11 @@ change_view(struct sweep *s, union list_link *link)
 {
     int rc = move_list(s, &s->holdings, &link->view.holdings);
 
-    return rc < 0 ? rc : move_list(s, &s->forwards, &link->view.forward);
+    if (rc == 0)
+        rc = move_list(s, &s->forwards, &link->view.forward);
+    for (unsigned i = 0; i < COUNT(link->view.hidden) && rc == 0; i++)
+        rc = move_list(s, &s->forwards, &link->view.hidden[i]);
+    return rc;
 }
 
 static int

@@ -19,27 +19,36 @@ is_total(const struct label *label)
     return memcmp(label, &label_total, sizeof *label) == 0;
 }
 
-/* Exposure to an authority that was never seen is 0 with its bound, and said as such. */
+/* Exposure under a label that was never seen is 0 with its bound, and said as such. */
 static void
-json_unseen(struct json *json, const struct legend *legend, const struct outcome *outcome,
-            uint32_t strategy, struct text *name)
+json_unseen_under(struct json *json, const struct legend *legend, const struct outcome *outcome,
+                  uint32_t strategy, struct label label, struct text *name)
 {
     for (int m = 0; m < METRICS; m++) {
         const enum metric_id metric = (enum metric_id)m;
 
-        if (strncmp(metric_table[m].name, "exposure.", strlen("exposure.")) != 0)
+        if (strncmp(metric_table[m].name, "exposure.", strlen("exposure.")) != 0 ||
+            outcome_find(outcome, strategy, metric, label) != NULL)
             continue;
-        for (uint32_t a = 0; a < legend->names[LABEL_AUTHORITY]; a++) {
-            const struct label label = label_with(label_total, LABEL_AUTHORITY, a);
-
-            if (outcome_find(outcome, strategy, metric, label) != NULL)
-                continue;
-            text_clear(name);
-            legend_series_name(legend, metric, label, name);
-            json_metric(json, text_str(name), metric,
-                        outcome_estimate(outcome, strategy, metric, label));
-        }
+        text_clear(name);
+        legend_series_name(legend, metric, label, name);
+        json_metric(json, text_str(name), metric,
+                    outcome_estimate(outcome, strategy, metric, label));
     }
+}
+
+/* Every authority, and every class of adversary that anyone is of. */
+static void
+json_unseen(struct json *json, const struct legend *legend, const struct outcome *outcome,
+            uint32_t strategy, struct text *name)
+{
+    for (uint32_t a = 0; a < legend->names[LABEL_AUTHORITY]; a++)
+        json_unseen_under(json, legend, outcome, strategy,
+                          label_with(label_total, LABEL_AUTHORITY, a), name);
+    for (uint32_t k = 0; k < ADVERSARIES; k++)
+        if (legend->kin_named != NULL && legend->kin_named[k] > 0)
+            json_unseen_under(json, legend, outcome, strategy,
+                              label_with(label_total, LABEL_ADVERSARY, k), name);
 }
 
 /* First the totals of every metric, seen or not; then each labelled series in the outcome's order.

@@ -3,8 +3,6 @@
 #include <assert.h>
 #include <math.h>
 
-#include "stats/ziggurat.h"
-
 __extension__ typedef unsigned __int128 wide;
 
 /*
@@ -20,38 +18,105 @@ __extension__ typedef unsigned __int128 wide;
 /* Ten rounds: the authors' default; seven pass BigCrush, three are a margin. */
 enum { PHILOX_ROUNDS = 10 };
 
+/* One block at work. */
+struct lane {
+    uint64_t c0, c1, c2, c3;
+};
+
+static inline __attribute__((always_inline)) void
+lane_round(struct lane *c, uint64_t k0, uint64_t k1)
+{
+    const wide a = (wide)PHILOX_M0 * c->c0;
+    const wide b = (wide)PHILOX_M1 * c->c2;
+
+    c->c0 = (uint64_t)(b >> 64) ^ c->c1 ^ k0;
+    c->c1 = (uint64_t)b;
+    c->c2 = (uint64_t)(a >> 64) ^ c->c3 ^ k1;
+    c->c3 = (uint64_t)a;
+}
+
+static inline __attribute__((always_inline)) void
+both_round(struct lane *a, struct lane *b, uint64_t k0, uint64_t k1, uint64_t round)
+{
+    lane_round(a, k0 + round * PHILOX_W0, k1 + round * PHILOX_W1);
+    lane_round(b, k0 + round * PHILOX_W0, k1 + round * PHILOX_W1);
+}
+
+static inline void
+lane_store(const struct lane *c, uint64_t out[4])
+{
+    out[0] = c->c0;
+    out[1] = c->c1;
+    out[2] = c->c2;
+    out[3] = c->c3;
+}
+
 void
 stream_block(const uint64_t counter[4], const uint64_t key[2], uint64_t out[4])
 {
-    uint64_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+    struct lane c = {counter[0], counter[1], counter[2], counter[3]};
     uint64_t k0 = key[0], k1 = key[1];
 
     for (int round = 0; round < PHILOX_ROUNDS; round++) {
-        wide a = (wide)PHILOX_M0 * c0;
-        wide b = (wide)PHILOX_M1 * c2;
-
-        c0 = (uint64_t)(b >> 64) ^ c1 ^ k0;
-        c1 = (uint64_t)b;
-        c2 = (uint64_t)(a >> 64) ^ c3 ^ k1;
-        c3 = (uint64_t)a;
+        lane_round(&c, k0, k1);
         k0 += PHILOX_W0;
         k1 += PHILOX_W1;
     }
-    out[0] = c0;
-    out[1] = c1;
-    out[2] = c2;
-    out[3] = c3;
+    lane_store(&c, out);
+}
+
+/*
+ * Two blocks side by side, written out: one after the other takes 15 to 30 % longer (gcc 12, clang
+ * 14, Sapphire Rapids). Three or four no longer fit the registers; eight in AVX-512 lanes gain 20 %
+ * more, which is not worth a second implementation.
+ */
+static void
+two_blocks(const uint64_t counter[4], const uint64_t key[2], uint64_t out[STREAM_WORDS])
+{
+    struct lane a = {counter[0], counter[1], counter[2], counter[3]};
+    struct lane b = {counter[0] + 1, counter[1], counter[2], counter[3]};
+    const uint64_t k0 = key[0], k1 = key[1];
+
+    _Static_assert(PHILOX_ROUNDS == 10, "as many as are written out");
+    both_round(&a, &b, k0, k1, 0);
+    both_round(&a, &b, k0, k1, 1);
+    both_round(&a, &b, k0, k1, 2);
+    both_round(&a, &b, k0, k1, 3);
+    both_round(&a, &b, k0, k1, 4);
+    both_round(&a, &b, k0, k1, 5);
+    both_round(&a, &b, k0, k1, 6);
+    both_round(&a, &b, k0, k1, 7);
+    both_round(&a, &b, k0, k1, 8);
+    both_round(&a, &b, k0, k1, 9);
+    lane_store(&a, out);
+    lane_store(&b, &out[4]);
+}
+
+void
+stream_refill(struct stream *s)
+{
+    if (s->counter[0] == 0) {
+        stream_block(s->counter, s->key, &s->word[STREAM_WORDS - 4]);
+        s->counter[0] = 1;
+        s->used = STREAM_WORDS - 4;
+        return;
+    }
+    two_blocks(s->counter, s->key, s->word);
+    s->counter[0] += STREAM_WORDS / 4;
+    s->used = 0;
 }
 
 void
 stream_open(struct stream *stream, uint64_t seed, uint64_t replication, enum purpose purpose,
             uint64_t a, uint64_t b)
 {
-    *stream = (struct stream){
-        .key = {seed, replication},
-        .counter = {0, a, b, (uint64_t)purpose},
-        .used = 4, /* no block yet: the first draw makes one */
-    };
+    stream->key[0] = seed;
+    stream->key[1] = replication;
+    stream->counter[0] = 0;
+    stream->counter[1] = a;
+    stream->counter[2] = b;
+    stream->counter[3] = (uint64_t)purpose;
+    stream->used = STREAM_WORDS; /* the first draw makes a block; the words need no clearing */
 }
 
 uint64_t
@@ -71,45 +136,26 @@ stream_below(struct stream *stream, uint64_t n)
     return (uint64_t)(product >> 64);
 }
 
-/*
- * One word gives both the layer (low 8 bits) and the place in it (high 52). They share no bit:
- * Doornik (2005), "An improved ziggurat method to generate normal random samples", shows the flaw
- * of the first published ziggurats, where they did. The half keeps the place between 0 and 1.
- */
-static unsigned
-layer_of(uint64_t bits)
-{
-    return bits & (ZIGGURAT_LAYERS - 1);
-}
-
-static double
-place_of(uint64_t bits)
-{
-    return ((double)(bits >> 12) + 0.5) * 0x1p-52;
-}
-
 double
-stream_exponential(struct stream *stream)
+stream_exponential_from(struct stream *stream, uint64_t bits)
 {
     const double *edge = ziggurat_exponential;
 
-    for (double start = 0;; start += edge[1]) { /* the tail is the whole curve again, further out */
-        unsigned i;
+    for (double start = 0;;) {
+        const unsigned i = stream_layer(bits);
+        const double x = stream_place(bits) * edge[i];
 
-        do {
-            uint64_t bits = stream_bits(stream);
-            i = layer_of(bits);
-            double x = place_of(bits) * edge[i];
+        if (x < edge[i + 1])
+            return start + x;
+        if (i > 0) {
+            const double low = exp(-edge[i]), high = exp(-edge[i + 1]);
 
-            if (x < edge[i + 1])
+            if (low + stream_uniform(stream) * (high - low) < exp(-x))
                 return start + x;
-            if (i > 0) {
-                double low = exp(-edge[i]), high = exp(-edge[i + 1]);
-
-                if (low + stream_uniform(stream) * (high - low) < exp(-x))
-                    return start + x;
-            }
-        } while (i > 0);
+        } else {
+            start += edge[1]; /* the tail is the whole curve again, further out */
+        }
+        bits = stream_bits(stream);
     }
 }
 
@@ -127,22 +173,22 @@ normal_tail(struct stream *stream, double from)
 }
 
 double
-stream_normal(struct stream *stream)
+stream_normal_from(struct stream *stream, uint64_t bits)
 {
     const double *edge = ziggurat_normal;
 
-    for (;;) {
-        uint64_t bits = stream_bits(stream);
-        unsigned i = layer_of(bits);
-        double sign = 1.0 - (double)(bits >> 7 & 2); /* by bit 8: neither layer nor place */
-        double x = place_of(bits) * edge[i];
+    for (;; bits = stream_bits(stream)) {
+        const unsigned i = stream_layer(bits);
+        const double sign = 1.0 - (double)(bits >> 7 & 2); /* by bit 8: neither layer nor place */
+        const double x = stream_place(bits) * edge[i];
 
         if (x < edge[i + 1])
             return sign * x;
         if (i == 0)
             return sign * normal_tail(stream, edge[1]);
 
-        double low = exp(-edge[i] * edge[i] / 2), high = exp(-edge[i + 1] * edge[i + 1] / 2);
+        const double low = exp(-edge[i] * edge[i] / 2), high = exp(-edge[i + 1] * edge[i + 1] / 2);
+
         if (low + stream_uniform(stream) * (high - low) < exp(-x * x / 2))
             return sign * x;
     }

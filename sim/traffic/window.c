@@ -197,7 +197,7 @@ segment_loop(struct window *w)
 
     while (rc == 0) {
         const sim_ns arrival = from != NULL ? from->at : SIM_NEVER;
-        const sim_ns job = w->queue.count > 0 ? w->queue.heap[0].at : SIM_NEVER;
+        const sim_ns job = queue_soonest(&w->queue);
         const sim_ns at = arrival < job ? arrival : job;
 
         if (at == SIM_NEVER || (at >= w->to && w->open == 0))

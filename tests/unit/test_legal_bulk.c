@@ -70,6 +70,26 @@ test_a_gag_hides_its_share_of_the_time(void **state)
                   n * share * (lasts - lasts * lasts / (2 * horizon)));
 }
 
+/* n orders about one account at uniform instants of a horizon H, each gagged for good with chance
+ * g: hidden from the first to the first without a gag, if any. The first of m comes at H / (m + 1)
+ * on average, and of m ~ binomial(n, 1 - g) at H (1 - g^(n + 1)) / ((n + 1) (1 - g)). */
+static void
+test_a_later_order_without_a_gag_tells_the_user(void **state)
+{
+    const double horizon = 1000, g = 0.7, n = 5;
+    const double told = horizon * (1 - pow(g, n + 1)) / ((n + 1) * (1 - g));
+    static struct legal_world lw;
+    struct period_count series;
+
+    (void)state;
+    lw_home_world(&lw, horizon, 1, 0);
+    exactly(&lw.stream[0][0], &series, &lw, n);
+    lw.terms[0][LW_ORDER].gag = g;
+    lw_check_mean(&lw, 0, 4000, METRIC_CONTENT_HIDDEN, label_total, told - horizon / (n + 1));
+    lw_check_mean(&lw, 0, 4000, METRIC_CONTENT_KNOWN, label_total, horizon - told);
+    lw_check_mean(&lw, 0, 4000, METRIC_METADATA_HIDDEN, label_total, told - horizon / (n + 1));
+}
+
 /* One decision for all accounts of a request, by the law of whoever acts. */
 static void
 test_a_partner_gags_a_whole_request_or_none_of_it(void **state)
@@ -208,6 +228,7 @@ main(void)
         cmocka_unit_test(test_what_was_removed_before_is_not_disclosed),
         cmocka_unit_test(test_what_was_restricted_is_disclosed_all_the_same),
         cmocka_unit_test(test_a_gag_hides_its_share_of_the_time),
+        cmocka_unit_test(test_a_later_order_without_a_gag_tells_the_user),
         cmocka_unit_test(test_a_partner_gags_a_whole_request_or_none_of_it),
         cmocka_unit_test(test_bulk_takes_all_that_is_within_reach),
         cmocka_unit_test(test_what_is_too_much_to_list_is_taken_in_bulk),

@@ -73,7 +73,8 @@ free(void *old)
 }
 #endif
 
-/* Two authorities, parts, a move with old copies, two levers a plan, collecting, review. */
+/* Two authorities, parts, a move with old copies, two levers a plan, collecting, review; requests in
+ * bulk, for all and for some; keys that accounts share. */
 static void
 build(struct legal_world *lw)
 {
@@ -87,7 +88,7 @@ build(struct legal_world *lw)
     lw_site(lw, 1, 0);
     lw_store(lw, 0, other, false);
     lw_store(lw, 1, other, true);
-    lw_cohort(lw, 0, 1000);
+    lw_cohort(lw, 0, 3e6);
     lw_class(lw, true);
     lw->custodian[0].rejects = 0.3;
     lw->custodian[0].team = (struct legal_team){1, dist_constant(5 * LW_DAY)};
@@ -95,14 +96,17 @@ build(struct legal_world *lw)
         struct request_stream *s;
 
         lw_authority(lw, 0);
-        s = lw_stream(lw, a, 1u << LW_ORDER, 0.3);
+        s = lw_stream(lw, a, 1u << LW_ORDER, 0.2);
         s->accounts = dist_constant(20);
         s->escalates = s->collects_ciphertext = true;
     }
+    lw_stream(lw, 0, 1u << LW_ORDER, 0.015)->accounts = dist_constant(2e6);
+    lw_stream(lw, 1, 1u << LW_ORDER, 0.015)->bulk = true;
     lw_rule(lw, 0, 0, 1)->share = 0.5;
     lw_rule(lw, 0, 0, 0);
     lw_epoch(lw, 0, 200)->old_copies_for = 50 * NS_PER_DAY;
-    lw_rule(lw, 0, 1, 1)->share = 0.3;
+    lw_rule(lw, 0, 1, 1)->cohort_key = true;
+    lw->strategies[0].rule[1][0].share = 0.3;
     lw_rule(lw, 0, 0, 0);
 }
 

@@ -283,13 +283,11 @@ test_a_run_as_json_has_every_metric_of_every_strategy(void **state)
         struct fy_node *strategy = strategy_at(doc, s);
 
         assert_string_equal(scalar(strategy, "name"), run_strategy[s]);
-        for (int m = 0; m < METRICS; m++) {
-            const bool there = fy_node_mapping_lookup_by_string(
-                                   fy_node_mapping_lookup_by_string(strategy, "metrics", FY_NT),
-                                   metric_table[m].name, FY_NT) != NULL;
-
-            assert_true(there || metric_table[m].only_if_seen);
-        }
+        for (int m = 0; m < METRICS; m++)
+            assert_true(metric_table[m].only_if_seen ||
+                        fy_node_mapping_lookup_by_string(
+                            fy_node_mapping_lookup_by_string(strategy, "metrics", FY_NT),
+                            metric_table[m].name, FY_NT) != NULL);
     }
     check_metric(strategy_at(doc, 2), "exposure.content.accounts{authority=cn-police}", "accounts",
                  130);

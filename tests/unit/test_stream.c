@@ -61,7 +61,7 @@ test_a_stream_is_its_blocks_in_order(void **state)
 
     (void)state;
     stream_open(&s, 11, 22, PURPOSE_NETWORK, 33, 44);
-    for (uint64_t draw = 0; draw < 50; draw++) {
+    for (uint64_t draw = 0; draw < 5000; draw++) {
         const uint64_t counter[4] = {draw, 33, 44, PURPOSE_NETWORK}, key[2] = {11, 22};
         uint64_t block[4];
 
@@ -349,8 +349,8 @@ test_the_lower_tail_of_normals_is_as_the_upper(void **state)
 static void
 set_next_word(struct stream *s, unsigned layer, double place)
 {
-    s->word[3] = (uint64_t)(place * 0x1p52) << 12 | layer;
-    s->used = 3;
+    s->word[STREAM_WORDS - 1] = (uint64_t)(place * 0x1p52) << 12 | layer;
+    s->used = STREAM_WORDS - 1;
 }
 
 enum { TAIL = 200000 };
@@ -421,7 +421,7 @@ check_wedge(const struct shape *of, unsigned i, struct stream *s, double *p)
         double x = of->draw(s);
 
         /* kept at once: one word more, and in the wedge */
-        if (s->counter[0] == block + 1 && s->used == 1 && x > inner && x < outer)
+        if (s->counter[0] == block + STREAM_WORDS / 4 && s->used == 1 && x > inner && x < outer)
             p[kept++] = (of->integral(x) - of->integral(inner) - foot * (x - inner)) / area;
     }
     CHECK_FIT(normal_probability(((double)kept - TAIL / 4 * share) /

@@ -48,7 +48,7 @@ test_fines_are_a_renewal_process_of_inspection_and_grace(void **state)
         };
 
         theory_check_scenario(DUTY, t[i].sets, "outside", 240, outside, COUNT(outside));
-        theory_check_scenario(DUTY, t[i].sets, "moves", 600, moves, COUNT(moves));
+        theory_check_scenario(DUTY, t[i].sets, "moves", 1200, moves, COUNT(moves));
     }
 }
 

@@ -68,18 +68,24 @@ label_of(const struct model *model, const struct theory *t)
     return label;
 }
 
+/* A recording may hold parts of one series: they are joined as its readers join them. */
 static double
 value_of(const struct recording *r, enum metric_id metric, struct label label)
 {
+    const bool unknown =
+        metric_table[metric].absent_is_unknown || metric_table[metric].summary == SUMMARY_FIRST;
+    double value = unknown ? (double)NAN : 0;
+    bool seen = false;
+
     for (size_t i = 0; i < r->observations.count; i++) {
         const struct observation *o = &r->observations.item[i];
 
-        if (o->metric == metric && memcmp(&o->label, &label, sizeof label) == 0)
-            return o->value;
+        if (o->metric != metric || memcmp(&o->label, &label, sizeof label) != 0)
+            continue;
+        value = seen ? observation_join(metric, value, o->value) : o->value;
+        seen = true;
     }
-    return metric_table[metric].absent_is_unknown || metric_table[metric].summary == SUMMARY_FIRST
-               ? (double)NAN
-               : 0;
+    return value;
 }
 
 /* Values of all rows, row by row; owned by the caller. */
@@ -105,7 +111,6 @@ run_all(struct model *model, const char *strategy, uint32_t replications,
             if (legal_run(model, s, k, &r, &why) < 0)
                 fail_msg("%s", why.count > 0 ? why.fault[0].text : "the run failed");
             why_release(&why);
-            recording_sort(&r);
             for (size_t i = 0; i < count; i++)
                 value[i * n + at] = value_of(&r, theory[i].metric, label_of(model, &theory[i]));
         }
