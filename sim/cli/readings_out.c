@@ -118,7 +118,7 @@ write_order(const struct beside *b, struct text *out)
     text_addf(out, "Strategies by %s%s%s, from least to most (~: not told apart): %s\n",
               metric_table[r->metric].name, legend->front_to != NONE ? " to " : "",
               legend->front_to != NONE ? legend->name[LABEL_AUTHORITY][legend->front_to] : "",
-              r->same_order ? "none told apart change places"
+              r->same_order ? "no two that are told apart change places"
                             : "some change places between readings");
     for (uint32_t i = 0; i <= r->count; i++) {
         text_addf(out, "  %s: ", reading_name(r, i));
@@ -141,7 +141,7 @@ readings_text(const struct beside *b, struct text *out)
         text_addf(out, "  %s%s%s\n", reading->is.name, reading->because != NULL ? ": " : "",
                   reading->because != NULL ? reading->because : "");
     }
-    text_addf(out, "%zu conclusions hold under all, %zu under some, %zu under none\n",
+    text_addf(out, "Conclusions: %zu hold under all, %zu under some, %zu under none\n",
               count_agreement(r, AGREE_ALL), count_agreement(r, AGREE_SOME),
               count_agreement(r, AGREE_NONE));
     write_conclusions(b, AGREE_ALL, "Hold under all:", out);

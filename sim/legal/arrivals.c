@@ -41,8 +41,8 @@ static int
 too_many(const struct making *m)
 {
     return why_add(m->why, ERR_LIMIT, &m->facts->is.at,
-                   "request stream '%s': too many requests or periods (at most %zu, of which %g a "
-                   "second; %d)",
+                   "request stream '%s': too many requests (at most %zu in all, %g a second) or "
+                   "periods of a series (at most %d)",
                    m->facts->is.name, ARRIVALS_MOST, RATE_MOST, PERIODS_MOST);
 }
 

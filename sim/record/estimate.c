@@ -139,18 +139,43 @@ estimate_sample(const struct sample *sample, enum summary summary, double one, d
     }
 }
 
-/* Where a symmetric interval passes the edge of what the metric can be, the edge is the end: no
- * latency lies below 0 and no share above 1, and the interval covers as much as before. */
-static struct estimate
-within_domain(struct estimate e, const struct metric *m)
+/* Accounts of the cohorts that a label speaks of. */
+static double
+accounts_of(const struct legend *legend, struct label label)
 {
-    const bool is_share = strncmp(m->unit, "fraction of ", strlen("fraction of ")) == 0 ||
-                          strcmp(m->unit, "probability") == 0;
+    double accounts = 0;
+
+    for (uint32_t i = 0; i < legend->names[LABEL_COHORT]; i++)
+        if (label.of[LABEL_COHORT] == LABEL_ALL || label.of[LABEL_COHORT] == i)
+            accounts += legend->accounts[i];
+    return accounts;
+}
+
+/* The most that a metric can be: a share, all accounts, or these over all the horizon. */
+static double
+domain_end(const struct legend *legend, const struct metric *m)
+{
+    if (strncmp(m->unit, "fraction of ", strlen("fraction of ")) == 0 ||
+        strcmp(m->unit, "probability") == 0)
+        return 1;
+    if (strcmp(m->unit, "accounts") == 0)
+        return accounts_of(legend, label_total);
+    if (strcmp(m->unit, "account-days") == 0)
+        return accounts_of(legend, label_total) * legend->horizon_days;
+    return (double)INFINITY;
+}
+
+/* Where an interval passes the edge of what the metric can be, the edge is the end: no latency lies
+ * below 0 and no share above 1, and the interval covers as much as before. */
+static struct estimate
+within_domain(struct estimate e, const struct legend *legend, const struct metric *m)
+{
+    const double end = domain_end(legend, m);
 
     if (e.low < 0 && e.mean >= 0)
         e.low = 0;
-    if (is_share && e.high > 1 && e.mean <= 1)
-        e.high = 1;
+    if (e.high > end && e.mean <= end)
+        e.high = end;
     return e;
 }
 
@@ -170,22 +195,11 @@ outcome_estimate_values(const struct outcome *outcome, enum metric_id metric, co
             m->summary == SUMMARY_FIRST ? restricted(value[i], horizon_days) : value[i];
     if (mean_by_world(&sample, outcome, m->plane) == 0) {
         drop_unknown(&sample);
-        e = within_domain(estimate_sample(&sample, m->summary, one, horizon_days), m);
+        e = within_domain(estimate_sample(&sample, m->summary, one, horizon_days),
+                          outcome->private->legend, m);
     }
     free(sample.value);
     return e;
-}
-
-/* Accounts of the cohorts that a label speaks of. */
-static double
-accounts_of(const struct legend *legend, struct label label)
-{
-    double accounts = 0;
-
-    for (uint32_t i = 0; i < legend->names[LABEL_COHORT]; i++)
-        if (label.of[LABEL_COHORT] == LABEL_ALL || label.of[LABEL_COHORT] == i)
-            accounts += legend->accounts[i];
-    return accounts;
 }
 
 /* Accounts that one request of the label's authority or class of adversary, or of any, names on
@@ -210,6 +224,8 @@ outcome_one(const struct outcome *outcome, enum metric_id metric, struct label l
     const struct legend *legend = outcome->private->legend;
     const double one = metric_table[metric].one, named = accounts_at_once(legend, label);
 
+    if (one == ONE_UNKNOWN)
+        return 0;
     if (one == ONE_HORIZON)
         return legend->horizon_days * named;
     if (one == ONE_REQUEST)

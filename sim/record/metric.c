@@ -244,6 +244,7 @@ const struct metric metric_table[METRICS] = {
                              .unit = "days",
                              .plane = PLANE_LEGAL,
                              .summary = SUMMARY_RARE_MEAN,
+                             .one = ONE_UNKNOWN,
                              .about = "days on which a user cannot reach the service for pressure "
                                       "or interference, by VPN users' share"},
     [METRIC_VIOLATION_DAYS] = {.labels = 1 << LABEL_COHORT,

@@ -78,6 +78,7 @@ enum metric_id {
 
 #define ONE_REQUEST (-2.0)
 #define ONE_HORIZON (-1.0)
+#define ONE_UNKNOWN (-3.0)
 
 struct metric {
     const char *name; /* "latency.p95" */
@@ -86,7 +87,8 @@ struct metric {
     enum summary summary;
     double one; /* the size of one event, for the bound of SUMMARY_RARE_MEAN. ONE_REQUEST: the
                    accounts that one request names; 0: these as a share of all; ONE_HORIZON: the
-                   same accounts, open from the start of the horizon to its end, in days */
+                   same accounts, open from the start of the horizon to its end, in days;
+                   ONE_UNKNOWN: nothing says, so that none seen has no bound but itself */
     bool absent_is_unknown; /* a trial that did not write it did not see it: NAN, where others
                                mean 0 */
     bool only_if_seen;      /* left out of results where no trial saw it, total and all */

@@ -286,17 +286,24 @@ difference_table(struct text *out, const struct legend *legend, const struct out
 static void
 overload_notes(struct text *out, const struct legend *legend, const struct outcome *outcome)
 {
+    bool told = false;
+
     for (uint32_t s = 0; s < legend->strategies; s++)
         for (uint32_t i = 0; i < legend->names[LABEL_STATION] && comparison_has(outcome, s); i++) {
             const double load = outcome_estimate(outcome, s, METRIC_STATION_UTILISATION,
                                                  label_with(label_total, LABEL_STATION, i))
                                     .mean;
 
-            if (load >= 1)
-                text_addf(out,
-                          "\nOverload in %s: '%s' is offered %.3g times what it can serve. Its "
-                          "latency has no steady state and grows with the window.\n",
-                          legend->strategy[s], legend->name[LABEL_STATION][i], load);
+            if (!(load >= 1))
+                continue;
+            if (!told)
+                text_add(out,
+                         "\nOverload: latency has no steady state and grows with the window\n");
+            told = true;
+            text_addf(out, "  %s: '%s' is offered ", legend->strategy[s],
+                      legend->name[LABEL_STATION][i]);
+            number_short(load, out);
+            text_add(out, " times what it can serve\n");
         }
 }
 

@@ -65,7 +65,7 @@ number_short(double value, struct text *out)
     static const struct {
         double from;
         const char *suffix;
-    } scale[] = {{1e9, "G"}, {1e6, "M"}};
+    } scale[] = {{1e15, "P"}, {1e12, "T"}, {1e9, "G"}, {1e6, "M"}};
     const double size = fabs(value);
 
     if (isnan(value)) {

@@ -23,7 +23,7 @@ void table_cell(struct table *table, const char *cell);
 MUST_CHECK int table_write(const struct table *table, struct text *out);
 void table_release(struct table *table);
 
-/* A number with about three significant digits, plain up to a million, then with k, M, G. */
+/* A number with about three significant digits, plain up to a million, then with M, G, T, P. */
 void number_short(double value, struct text *out);
 
 /* "230 [221, 239]"; "-" when nothing was observed. */

@@ -179,7 +179,8 @@ finish_stream(struct read *r, const struct node *node, struct claim *claim)
         "requests");
     if (claim->authority.i + r->names[SECTION_THREATS].count < authorities->count) {
         known = (struct names){name, 0};
-        for (; requests != NULL && known.count < requests->count && known.count < STREAMS_MAX;
+        for (; requests != NULL && requests->kind == NODE_MAP && known.count < requests->count &&
+               known.count < STREAMS_MAX;
              known.count++)
             name[known.count] = requests->entry[known.count].name;
     }

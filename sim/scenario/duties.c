@@ -166,13 +166,16 @@ const struct form pressure_form = {
     .finish = pressure_finish,
 };
 
+/* What recurs more often than this would take a run forever: 200 years have 10^8 minutes. */
+#define SHORTEST_GAP_S 60
+
 /* ---- interference ---- */
 
 static const struct key interference_keys[] = {
     {.name = "every",
      .kind = &kind_number,
      .unit = UNIT_SECONDS,
-     .above = true,
+     .least = SHORTEST_GAP_S,
      .offset = offsetof(struct interference, every_s),
      .required = true,
      .about = "Mean time from the end of a spell to the next one."},
@@ -189,7 +192,6 @@ const struct form interference_form = {.key = interference_keys, .keys = COUNT(i
 
 /* ---- inspections ---- */
 
-/* Inspections without a gap would never end. */
 static void
 read_gap(struct read *r, const struct key *key, const struct node *node, void *row)
 {
@@ -197,8 +199,8 @@ read_gap(struct read *r, const struct key *key, const struct node *node, void *r
 
     if (!read_dist(r, key, node, &gap))
         return;
-    if (dist_mean(&gap) <= 0)
-        fault(r, &node->at, "must have a mean above 0");
+    if (!(dist_mean(&gap) >= SHORTEST_GAP_S))
+        fault(r, &node->at, "must have a mean of at least 1 min");
     *FIELD(key, row, struct dist) = gap;
 }
 

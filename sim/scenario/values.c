@@ -249,7 +249,8 @@ check_limits(struct read *r, const struct key *key, const struct where *at, doub
     else if (key->least == 0)
         fault(r, at, "must not be negative, got %s", got);
     else
-        fault(r, at, "must be at least %.15g, got %s", key->least, got);
+        fault(r, at, "must be at least %.15g%s, got %s", key->least,
+              key->unit == UNIT_SECONDS ? " s" : "", got);
     return false;
 }
 

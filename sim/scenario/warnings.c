@@ -151,8 +151,14 @@ warn_streams(const struct model *m, struct why *out)
 
         if (authority->threat != NULL)
             continue;
-        for (uint32_t k = 0; k < authority->streams; k++)
+        for (uint32_t k = 0; k < authority->streams; k++) {
             warn_gaps(m, authority, &authority->stream[k], out);
+            if (authority->stream[k].through == 0)
+                why_add(
+                    out, ERR_INPUT, &authority->stream[k].is.at,
+                    "authority '%s': requests.%s goes through no instrument: nothing is ever asked",
+                    authority->is.name, authority->stream[k].is.name);
+        }
         for (uint32_t k = 0; k < authority->streams; k++)
             for (uint32_t i = 0; i < w->instruments; i++)
                 if ((authority->stream[k].through >> i & 1) != 0 &&

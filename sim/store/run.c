@@ -318,7 +318,9 @@ run_match(struct store *store, const struct run_identity *asked, struct why *why
     differ(&text, "the version", has->version, asked->version);
     differ(&text, "the scenario's hash", has->scenario_hash, asked->scenario_hash);
     differ(&text, "the seed", seed_there, seed_here);
-    if (has->strategies != asked->strategies)
+    /* The names are those of the database: only of the same scenario do they say what is asked. */
+    if (has->strategies != asked->strategies &&
+        strcmp(has->scenario_hash, asked->scenario_hash) == 0)
         differ(&text, "the choice of strategies", text_str(&there), text_str(&here));
     differ(&text, "the source of costs", has->costs, asked->costs);
     differ_in_replications(&text, "legal", has->legal, asked->legal);

@@ -234,16 +234,18 @@ fill_effects(struct forms *f, struct stream *s)
                     e->first[k] = n;
                     for (uint32_t j = 0; placed != NULL && j < placed->copies; j++) {
                         f->piece[n] = random_piece(&placed->copy[j], s);
-                        if (number == 0)
+                        if (number == 0 || j > 0) /* only what serves now is cached */
                             f->piece[n].cached = 0;
                         n++;
                     }
                     if (placed == NULL)
                         continue;
+                    e->draw[k] = (uint8_t)(k / 2); /* two classes under one rule */
                     summarise(f, e, &f->piece[e->first[k]], placed, k, placed->copies);
                     if (number > 0 && stream_below(s, 8) == 0) {
                         e->watched |= (uint16_t)(1u << k);
                         e->watch[k] = 0.45;
+                        e->watch_too[k] = 0.2;
                     }
                 }
             }
@@ -267,7 +269,8 @@ struct naive_taking {
     uint32_t effect, request;
     uint16_t classes;
     bool ciphertext_only, unseals;
-    double chance, common;
+    double chance[CLASSES], seen[CLASSES]; /* the draws for cached keys, for what is in use */
+    double common;
 };
 
 /* A shared key that came into the hands of an authority, for an account. */
@@ -363,7 +366,7 @@ naive_versions(const struct act *a, uint64_t account, uint32_t class, bool keys,
                     continue;
                 have |= p->taken;
                 have |= own ? p->used : 0;
-                if ((p->shared != NULL ? t->common : t->chance) < p->capture)
+                if ((p->shared != NULL ? t->common : t->chance[e->draw[class]]) < p->capture)
                     have |= p->cached;
             }
         }
@@ -592,6 +595,23 @@ count_hidden(struct act *a)
             }
 }
 
+/* Does its last lever see the class in use? With another chance if it took the key, too. */
+static bool
+naive_sees(const struct act *a, uint64_t account, const struct effect *e, uint32_t class)
+{
+    const struct naive_account *x = &a->n->account[a->touch.cohort][account];
+    const struct naive_taking *t =
+        &x->taking[a->touch.authority][x->takings[a->touch.authority] - 1];
+    bool captured = false;
+
+    for (uint32_t j = e->first[class]; j < e->first[class + 1]; j++) {
+        const struct piece *p = &a->f->table.pieces.item[j];
+
+        captured |= p->cached != 0 && p->shared == NULL && t->chance[e->draw[class]] < p->capture;
+    }
+    return t->seen[class] < (captured ? e->watch_too[class] : e->watch[class]);
+}
+
 /* What stands open of the account, of classes of which something was taken. */
 static void
 naive_judge(struct act *a, uint64_t account, const struct effect *e, uint16_t classes, bool seen)
@@ -607,9 +627,7 @@ naive_judge(struct act *a, uint64_t account, const struct effect *e, uint16_t cl
         const unsigned fragments = naive_versions(a, account, k, false, 0, SIM_NEVER, false);
         const unsigned keys = naive_versions(a, account, k, true, 0, SIM_NEVER, false);
         const unsigned before = naive_versions(a, account, k, false, 0, t->since, false);
-        const bool watched =
-            seen && (e->watched >> k & 1) != 0 &&
-            x->taking[t->authority][x->takings[t->authority] - 1].chance < e->watch[k];
+        const bool watched = seen && (e->watched >> k & 1) != 0 && naive_sees(a, account, e, k);
 
         metadata[k] = e != NULL && (t->asked & e->metadata) >> k & 1;
         if ((classes >> k & 1) == 0)
@@ -676,8 +694,14 @@ naive_touch(struct act *a, uint64_t account)
                                   .classes = t->asked,
                                   .ciphertext_only = t->mode == MODE_CIPHERTEXT,
                                   .unseals = t->mode == MODE_UNSEAL,
-                                  .chance = (double)(float)stream_uniform(&s),
                                   .common = a->common};
+    for (uint32_t k = 0; k < 2 * CLASSES_MAX && t->mode != MODE_METADATA; k++) {
+        struct naive_taking *last = &x->taking[t->authority][x->takings[t->authority] - 1];
+        const double drawn = (double)(float)stream_uniform(&s);
+
+        if (k % CLASSES_MAX < CLASSES)
+            (k < CLASSES_MAX ? last->chance : last->seen)[k % CLASSES_MAX] = drawn;
+    }
     if (t->mode == MODE_METADATA)
         naive_judge(a, account, e, 0, false);
     else if (t->mode == MODE_CIPHERTEXT)

@@ -323,15 +323,15 @@ test_chance_decides_about_accounts_that_nobody_named(void **state)
     static struct plain p;
     struct ledger l = {0};
     const struct taken taken = {0, 0, 0, false};
-    uint64_t seen[3] = {0};
-    double expected[3];
+    uint64_t seen[4] = {0};
+    double expected[4];
 
     (void)state;
     plain_init(&p, 1, 90000);
     p.effect.metadata = 0;
     p.effect.watched = 3;
-    p.effect.watch[0] = 0.2;
-    p.effect.watch[1] = 0.7;
+    p.effect.watch[0] = p.effect.watch_too[0] = 0.2;
+    p.effect.watch[1] = p.effect.watch_too[1] = 0.7;
     assert_int_equal(ledger_init(&l, &p.facts), 0);
     for (uint32_t authority = 0; authority < 2;
          authority++) { /* some are listed, then all are not */
@@ -353,9 +353,9 @@ test_chance_decides_about_accounts_that_nobody_named(void **state)
         check_book(&l.book[0]);
         const double all = authority == 0 ? 30000 : 90000;
 
-        CHECK_FIT(normal_probability(((double)heard.mine - 0.7 * all) / sqrt(all * 0.7 * 0.3)));
+        CHECK_FIT(normal_probability(((double)heard.mine - 0.76 * all) / sqrt(all * 0.76 * 0.24)));
     }
-    /* of authority 1: both classes, the second, none */
+    /* of authority 1: none, the first class, the second, both; each by a chance of its own */
     for (uint32_t row = 1; row < states_end(&l.book[0].states); row++) {
         const struct states *s = &l.book[0].states;
         const uint64_t n = s->crowd[row].listed + s->crowd[row].strata;
@@ -364,13 +364,11 @@ test_chance_decides_about_accounts_that_nobody_named(void **state)
         for (uint32_t v = state_at(s, row)->views; v != 0; v = view_at(s, v)->next)
             if (view_at(s, v)->authority == 1)
                 open = view_at(s, v)->open[EXPOSED_CONTENT];
-        seen[open == 3 ? 0 : open == 2 ? 1 : 2] += n;
-        assert_true(open != 1);
+        seen[open] += n;
     }
-    expected[0] = 0.2 * 90000;
-    expected[1] = 0.5 * 90000;
-    expected[2] = 0.3 * 90000;
-    CHECK_FIT(chi_square_probability(seen, expected, 3, 2));
+    for (unsigned open = 0; open < 4; open++)
+        expected[open] = (open & 1 ? 0.2 : 0.8) * (open & 2 ? 0.7 : 0.3) * 90000;
+    CHECK_FIT(chi_square_probability(seen, expected, 4, 3));
     ledger_release(&l);
 }
 

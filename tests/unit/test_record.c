@@ -890,6 +890,33 @@ test_series_are_in_order_and_the_same_from_bytes(void **state)
 }
 
 static void
+test_no_interval_passes_all_accounts(void **state)
+{
+    (void)state;
+    struct outcome o;
+
+    begin(&o, records_legend());
+    for (uint64_t i = 0; i < 4; i++) {
+        struct recording r = {.plane = PLANE_LEGAL, .replication = i};
+
+        records_value(&r, 0, METRIC_CONTENT_ACCOUNTS, label_total, i == 0 ? 1000 : 0);
+        records_value(&r, 0, METRIC_CONTENT_ACCOUNT_DAYS, label_total,
+                      i == 0 ? 1000 * records_legend()->horizon_days : 0);
+        recording_sort(&r);
+        assert_int_equal(outcome_add(&o, &r), 0);
+        recording_release(&r);
+    }
+    finish(&o);
+    const struct estimate accounts = outcome_estimate(&o, 0, METRIC_CONTENT_ACCOUNTS, label_total);
+    const struct estimate days = outcome_estimate(&o, 0, METRIC_CONTENT_ACCOUNT_DAYS, label_total);
+
+    NEAR(accounts.mean, 250);
+    NEAR(accounts.high, 1000);
+    assert_true(days.high == 1000 * records_legend()->horizon_days);
+    outcome_release(&o);
+}
+
+static void
 test_the_bound_on_what_was_never_seen_counts_all_that_one_request_names(void **state)
 {
     static const double named[] = {250, 3};
@@ -907,6 +934,8 @@ test_the_bound_on_what_was_never_seen_counts_all_that_one_request_names(void **s
     assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, label_total) == 250);
     assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNT_DAYS, other) == 3 * legend.horizon_days);
     assert_true(outcome_one(&o, METRIC_REQUESTS_CONTENT, first) == 1);
+    /* A block lasts as long as it lasts, for all residents: accounts say nothing of it. */
+    assert_true(outcome_one(&o, METRIC_BLOCKED_DAYS, label_total) == 0);
     /* Of a class of adversary what its members name; of one that there is not, nothing. */
     assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, by(LABEL_ADVERSARY, 0)) == 12);
     assert_true(outcome_one(&o, METRIC_CONTENT_RISK, by(LABEL_ADVERSARY, 3)) == 40.0 / 1000);
@@ -923,6 +952,7 @@ main(void)
         cmocka_unit_test(test_a_series_is_named_with_its_labels),
         cmocka_unit_test(test_absence_is_left_out_whatever_it_means),
         cmocka_unit_test(test_the_bound_on_what_was_never_seen_counts_all_that_one_request_names),
+        cmocka_unit_test(test_no_interval_passes_all_accounts),
         cmocka_unit_test(test_repeated_values_are_joined_by_what_they_mean),
         cmocka_unit_test(test_sorting_makes_the_same_trial_the_same_bytes),
         cmocka_unit_test(test_a_packed_recording_reads_back_equal),

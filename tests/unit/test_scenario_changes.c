@@ -353,14 +353,19 @@ test_warnings_name_misread_words_and_unused_rows(void **state)
         "over.yaml:4:17: instrument 'spare' belongs to no jurisdiction",
         ("over.yaml:5:35: authority 'police': requests.orders.through names 'spare', which CN "
          "never has"),
+        ("over.yaml:6:24: authority 'stately': requests.none goes through no instrument: nothing "
+         "is ever asked"),
     };
 
     (void)state;
-    check_warnings("jurisdictions: {NO: {name: Yes}}\n"
-                   "custodians: {idle: {home: US}}\n"
-                   "instruments:   {spare: {addressee: user}}\n"
-                   "authorities: {police: {requests: {orders: {through: [order, spare]}}}}\n",
-                   wanted, sizeof wanted / sizeof *wanted, NULL);
+    check_warnings(
+        "jurisdictions: {NO: {name: Yes}}\n"
+        "custodians: {idle: {home: US}}\n"
+        "instruments:   {spare: {addressee: user}}\n"
+        "authorities: {police: {requests: {orders: {through: [order, spare]}}},\n"
+        "  stately: {requests: {none: {rate: 1 per 1 y, through: [], wants: {content: 1}}}, "
+        "jurisdiction: CN}}\n",
+        wanted, sizeof wanted / sizeof *wanted, NULL);
 }
 
 static void
