@@ -19,7 +19,8 @@ LIBS     := gsl libfyaml sqlite3 libcrypto libargon2 p11-kit-1
 
 # Optional libraries of the crypto benchmark: used where they are there, named as missing elsewhere.
 has_package = $(shell pkg-config --exists $(1) 2>/dev/null && echo 1 || echo 0)
-has_header  = $(shell printf '\#include <$(1)>\n' | $(CC) -E - >/dev/null 2>&1 && echo 1 || echo 0)
+hash        := \#
+has_header  = $(shell echo '$(hash)include <$(1)>' | $(CC) -E - >/dev/null 2>&1 && echo 1 || echo 0)
 HAVE_SODIUM   := $(call has_package,libsodium)
 HAVE_GCRYPT   := $(call has_package,libgcrypt)
 HAVE_IPSEC_MB := $(call has_header,intel-ipsec-mb.h)

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/units.h"
 #include "cli/bench.h"
+#include "cli/bench_engine.h"
 #include "cli/cli.h"
 #include "report/gnuplot.h"
 #include <getopt.h>
@@ -224,8 +225,11 @@ cmd_bench(int argc, char **argv)
     struct bench_asked asked = {0};
     struct text out = {0};
     struct why why = {0};
-    int code = read_command(&asked, argc, argv), rc;
+    int code, rc;
 
+    if (argc > 1 && strcmp(argv[1], "engine") == 0)
+        return cmd_bench_engine(argc - 1, argv + 1);
+    code = read_command(&asked, argc, argv);
     if (code != EXIT_DONE)
         return code;
     if (asked.help)

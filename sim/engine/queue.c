@@ -100,6 +100,16 @@ buckets_for(struct queue *queue, size_t events, uint64_t span)
     return buckets;
 }
 
+static bool
+has_run(struct queue *queue)
+{
+    if (queue->run == NULL) {
+        queue->run = malloc(RUN_MOST * sizeof *queue->run);
+        queue->run_room = queue->run == NULL ? 0 : RUN_MOST;
+    }
+    return queue->run != NULL;
+}
+
 /*
  * Begins a rung for events of that extent, up to `end`: the next innermost, empty. False when there
  * is no memory for it, or there are too many.
@@ -117,7 +127,7 @@ rung_begin(struct queue *queue, const struct extent *extent, uint64_t end, size_
 
     if (queue->rungs == QUEUE_RUNGS_MOST)
         return false;
-    if (queue->run == NULL && (queue->run = malloc(RUN_MOST * sizeof *queue->run)) == NULL)
+    if (!has_run(queue))
         return false;
     if (queue->rung[queue->rungs] == NULL)
         queue->rung[queue->rungs] = calloc(1, sizeof(struct rung));
@@ -201,6 +211,16 @@ queue_add_slowly(struct queue *queue, const struct event *event)
     if (queue->near_most == 0) { /* zeroed until now */
         queue->near_most = QUEUE_NEAR_MOST;
         queue->near_end = TIME_END;
+    }
+    if ((uint64_t)event->at < queue->near_end && queue->near.count == 0 &&
+        queue->run_end - queue->run_at < QUEUE_FEW && has_run(queue)) {
+        const size_t left = queue->run_end - queue->run_at;
+
+        memmove(queue->run, queue->run + queue->run_at, left * sizeof *queue->run);
+        queue->run_at = 0;
+        queue->run_end = left;
+        queue_into_run(queue, event);
+        return 0;
     }
     if ((uint64_t)event->at < queue->near_end && queue->near.count >= queue->near_most)
         spread_near(queue);
@@ -484,7 +504,7 @@ heap_is_next(const struct queue *queue)
 }
 
 bool
-queue_next(struct queue *queue, struct event *event)
+queue_next_slowly(struct queue *queue, struct event *event)
 {
     if (!has_near(queue))
         return false;

@@ -14,10 +14,10 @@
  *
  * Up to some hundred events lie in a heap. More are kept in the manner of the ladder queue (Tang,
  * Goh and Thng 2005, ACM TOMACS 15(3)): those before `near_end` are near and in order, as a sorted
- * run and a heap for what is scheduled before `near_end` since; later ones lie unsorted in the
- * buckets of the innermost of some rungs that covers them. When nothing near is left, the next
- * bucket is sorted into the run or, if it is large, spread over a rung of its own. NOTES says what
- * else was tried and measured.
+ * run and a heap for what is scheduled before `near_end` since (a few more go into the run); later
+ * ones lie unsorted in the buckets of the innermost of some rungs that covers them. When nothing
+ * near is left, the next bucket is sorted into the run or, if it is large, spread over a rung of
+ * its own. NOTES says what else was tried and measured.
  *
  * Invariants:
  *  Q1  The order of service is (at, seq), whatever the structure.
@@ -35,6 +35,7 @@
 #include "engine/heap.h"
 
 enum {
+    QUEUE_FEW = 16, /* while fewer are left in the run, and none in the heap, the run takes more */
     QUEUE_NEAR_MOST = 64,      /* events in the heap before they are spread over a rung */
     QUEUE_RUNGS_MOST = 16,     /* each narrower than the one before by a factor of 16 or more */
     QUEUE_BUCKETS_MOST = 1024, /* as many places written to in turn stay in the nearer caches */
@@ -54,7 +55,7 @@ struct queue {
     size_t near_most;   /* events in the heap at which they are spread; 0 in a zeroed queue */
     struct rung *inner; /* the innermost rung; NULL: none */
     struct event *run;  /* owned; sorted, [run_at, run_end) is left */
-    size_t run_at, run_end;
+    size_t run_at, run_end, run_room;
     size_t count;       /* events pending */
     uint64_t scheduled; /* events ever added: the next sequence number */
     sim_ns now;         /* the time of the last event popped */
@@ -76,11 +77,29 @@ rung_bucket(struct rung *rung, sim_ns at)
 /* What queue_add does when there is no place ready. */
 MUST_CHECK int queue_add_slowly(struct queue *queue, const struct event *event);
 
+/* Puts an event into the run, behind those of its instant; there must be room. */
+static inline void
+queue_into_run(struct queue *queue, const struct event *event)
+{
+    struct event *run = queue->run;
+    size_t hole = queue->run_end++;
+
+    for (; hole > queue->run_at && run[hole - 1].at > event->at; hole--)
+        run[hole] = run[hole - 1];
+    run[hole] = *event;
+}
+
 /* Puts an event where there is a place ready for it. */
 static inline bool
 queue_add_quickly(struct queue *queue, const struct event *event)
 {
     if ((uint64_t)event->at < queue->near_end) {
+        if (queue->near.count == 0 && queue->run_end - queue->run_at < QUEUE_FEW) {
+            if (queue->run_end >= queue->run_room)
+                return false;
+            queue_into_run(queue, event);
+            return true;
+        }
         if (queue->near.count >= queue->near_most || queue->near.count == queue->near.capacity)
             return false;
         heap_put(&queue->near, event);
@@ -100,8 +119,9 @@ queue_add_quickly(struct queue *queue, const struct event *event)
 MUST_CHECK static inline int
 queue_add(struct queue *queue, sim_ns at, uint32_t kind, uint32_t a, uint64_t b)
 {
-    const struct event fresh = {.at = at, .seq = queue->scheduled, .kind = kind, .a = a, .b = b};
+    struct event fresh;
 
+    event_set(&fresh, at, queue->scheduled, kind, a, b);
     assert(at >= queue->now);
     if (__builtin_expect(!queue_add_quickly(queue, &fresh), 0)) {
         const int rc = queue_add_slowly(queue, &fresh);
@@ -114,8 +134,20 @@ queue_add(struct queue *queue, sim_ns at, uint32_t kind, uint32_t a, uint64_t b)
     return 0;
 }
 
+/* What queue_next does when the run is empty, or not alone. */
+bool queue_next_slowly(struct queue *queue, struct event *event);
+
 /* Takes the next event and moves the clock to it. False when none is left. */
-bool queue_next(struct queue *queue, struct event *event);
+static inline bool
+queue_next(struct queue *queue, struct event *event)
+{
+    if (queue->run_at == queue->run_end || queue->near.count > 0)
+        return queue_next_slowly(queue, event);
+    *event = queue->run[queue->run_at++];
+    queue->now = event->at;
+    queue->count--;
+    return true;
+}
 
 /* When the next event is due; SIM_NEVER when none is left. */
 sim_ns queue_soonest(struct queue *queue);

@@ -207,5 +207,7 @@ calendar_next(void *rival, struct event *event)
     return true;
 }
 
-const struct rival rival_calendar = {"calendar",   "a calendar queue", calendar_open,
-                                     calendar_add, calendar_next,      calendar_close};
+HOLD_LOOP(calendar_hold, calendar_add, calendar_next)
+
+const struct rival rival_calendar = {"calendar",    "a calendar queue", calendar_open, calendar_add,
+                                     calendar_next, calendar_close,     calendar_hold};

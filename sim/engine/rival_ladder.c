@@ -237,5 +237,7 @@ ladder_next(void *rival, struct event *event)
     return true;
 }
 
-const struct rival rival_ladder = {"ladder",   "a ladder queue", ladder_open,
-                                   ladder_add, ladder_next,      ladder_close};
+HOLD_LOOP(ladder_hold, ladder_add, ladder_next)
+
+const struct rival rival_ladder = {"ladder",    "a ladder queue", ladder_open, ladder_add,
+                                   ladder_next, ladder_close,     ladder_hold};

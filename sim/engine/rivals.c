@@ -25,6 +25,8 @@ own_next(void *rival, struct event *event)
     return queue_next(rival, event);
 }
 
+HOLD_LOOP(own_hold, own_add, own_next)
+
 static void
 own_close(void *rival)
 {
@@ -127,15 +129,20 @@ plainly_before(const struct event *a, const struct event *b)
 BINARY_HEAP(binary, plainly_before)
 BINARY_HEAP(ranked, event_before)
 
+HOLD_LOOP(four_hold, four_add, four_next)
+HOLD_LOOP(binary_hold, binary_add, binary_next)
+HOLD_LOOP(ranked_hold, ranked_add, ranked_next)
+
 /* Each by its address, since rows of other files are no constants. */
 const struct rival *const rivals[] = {
-    &(const struct rival){"queue", "this program's queue", own_open, own_add, own_next, own_close},
+    &(const struct rival){"queue", "this program's queue", own_open, own_add, own_next, own_close,
+                          own_hold},
     &(const struct rival){"binary-heap", "a binary heap", heap_open, binary_add, binary_next,
-                          heap_close},
+                          heap_close, binary_hold},
     &(const struct rival){"binary-heap-branchless", "the same, comparing without branches",
-                          heap_open, ranked_add, ranked_next, heap_close},
+                          heap_open, ranked_add, ranked_next, heap_close, ranked_hold},
     &(const struct rival){"4-ary-heap", "a 4-ary heap, without branches", heap_open, four_add,
-                          four_next, heap_close},
+                          four_next, heap_close, four_hold},
     &rival_calendar,
     &rival_ladder,
     NULL,

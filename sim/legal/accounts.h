@@ -25,9 +25,15 @@ struct accounts {
     uint64_t round;
 };
 
-/* A request that names more is not listed but taken in bulk (ledger.h): then it costs as much as
- * there are states of accounts, and not as many as it names. */
+/*
+ * A request that names more accounts than that is not listed but taken in bulk (ledger.h): then it
+ * costs as much as there are states of accounts, and not as many as it names. Of a stream whose
+ * requests are expected to name more in all than ACCOUNTS_OF_A_STREAM, only small ones are listed:
+ * each account listed is kept.
+ */
 #define ACCOUNTS_LISTED_MOST (UINT64_C(1) << 20)
+#define ACCOUNTS_LISTED_FEW  (UINT64_C(1) << 14)
+#define ACCOUNTS_OF_A_STREAM 0x1p25
 
 /*
  * Draws `n` of the ordinals [0, population) into `accounts->first`, 1 <= n <= population

@@ -41,8 +41,8 @@ cohort_at(const struct request_stream *s, uint32_t cohorts, double u)
 
 /* How many accounts: so many that they are not listed one by one, it is done in bulk. */
 static void
-draw_accounts(struct ask *out, const struct request_stream *facts, double population,
-              struct stream *s)
+draw_accounts(struct ask *out, const struct request_stream *facts, uint64_t listed_most,
+              double population, struct stream *s)
 {
     out->population = out->accounts = (uint64_t)population;
     if (!facts->bulk) {
@@ -51,7 +51,7 @@ draw_accounts(struct ask *out, const struct request_stream *facts, double popula
         if (n < population)
             out->accounts = (uint64_t)n;
     }
-    out->bulk = facts->bulk || out->accounts > ACCOUNTS_LISTED_MOST;
+    out->bulk = facts->bulk || out->accounts > listed_most;
 }
 
 void
@@ -73,7 +73,7 @@ ask_draw(struct ask *out, const struct docket *d, uint32_t source, uint64_t numb
 
     out->cohort = cohort_at(facts, w->cohorts, whom);
     out->wants_content = want < facts->wants_content && facts->asks == ASKS_DISCLOSURE;
-    draw_accounts(out, facts, w->cohort[out->cohort].accounts, &s);
+    draw_accounts(out, facts, d->source[source].listed_most, w->cohort[out->cohort].accounts, &s);
 }
 
 void
@@ -95,7 +95,7 @@ ask_draw_event(struct ask *out, const struct docket *d, uint32_t source, uint64_
     const double whom = stream_uniform(&s);
 
     out->cohort = cohort == NONE ? cohort_at(facts, w->cohorts, whom) : cohort;
-    draw_accounts(out, facts, w->cohort[out->cohort].accounts, &s);
+    draw_accounts(out, facts, d->source[source].listed_most, w->cohort[out->cohort].accounts, &s);
 }
 
 int

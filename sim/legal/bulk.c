@@ -73,30 +73,52 @@ goes_one_by_one(const struct ledger *l)
 
 /* Chance decides about each account of a stratum: so many lie in each band. */
 static int
-divide_stratum(struct ledger *l, struct touch *t, uint32_t row, struct stream *s)
+put_stratum(struct ledger *l, struct touch *t, uint32_t row, struct stream *s, uint64_t band,
+            uint64_t accounts)
 {
-    uint64_t left = l->book[t->cohort].states.crowd[row].strata;
+    uint32_t step;
+    const int rc = step_find(l, t, row, band, false, l->bands.count > 0, &step);
+
+    if (rc < 0)
+        return rc;
+    l->steps.item[step].strata += accounts;
+    if (l->leaving)
+        ledger_shorten(l, t, &l->steps.item[step], accounts, s);
+    return 0;
+}
+
+/* So many accounts, which lie in `band` by the draws before that of bands.item[from]. */
+static int
+divide_by(struct ledger *l, struct touch *t, uint32_t row, struct stream *s, size_t from,
+          uint64_t band, uint64_t accounts)
+{
+    uint64_t left = accounts;
     double below = 0;
     int rc = 0;
 
-    for (uint32_t band = 0; band <= l->bands.count && left > 0 && rc == 0; band++) {
-        const double end = band < l->bands.count ? l->bands.item[band] : 1;
+    if (from == l->bands.count)
+        return put_stratum(l, t, row, s, band, accounts);
+    const size_t last = bands_end(l, from);
+
+    for (size_t i = from; i <= last && left > 0 && rc == 0; i++) {
+        const double end = i < last ? l->bands.item[i].chance : 1;
         const uint64_t here =
-            band < l->bands.count ? stream_binomial(s, left, (end - below) / (1 - below)) : left;
-        uint32_t step;
+            i < last ? stream_binomial(s, left, (end - below) / (1 - below)) : left;
 
         below = end;
         left -= here;
-        if (here == 0)
-            continue;
-        rc = step_find(l, t, row, band, false, l->bands.count > 0, &step);
-        if (rc < 0)
-            return rc;
-        l->steps.item[step].strata += here;
-        if (l->leaving)
-            ledger_shorten(l, t, &l->steps.item[step], here, s);
+        if (here > 0)
+            rc = divide_by(l, t, row, s, last, band * (last - from + 1) + (i - from), here);
     }
     return rc;
+}
+
+static int
+divide_stratum(struct ledger *l, struct touch *t, uint32_t row, struct stream *s)
+{
+    const uint64_t accounts = l->book[t->cohort].states.crowd[row].strata;
+
+    return accounts > 0 ? divide_by(l, t, row, s, 0, 0, accounts) : 0;
 }
 
 static int
@@ -275,7 +297,9 @@ divide(struct ledger *l, const struct touch *t, uint32_t mark, uint64_t accounts
         struct state state = *state_at(&b->states, row);
         const struct mark link = {mark, state.marks};
 
-        if (crowd.strata + crowd.listed == 0 || !is_member(l, t, row, 0))
+        /* members so far may lie in a state that was there before */
+        if (crowd.strata + crowd.listed == 0 || !is_member(l, t, row, 0) ||
+            states_has_mark(&b->states, &state, mark))
             continue;
         const uint64_t strata =
             stream_hypergeometric(s, crowd.strata, all - crowd.strata, accounts);
@@ -297,6 +321,7 @@ divide(struct ledger *l, const struct touch *t, uint32_t mark, uint64_t accounts
         choice[row].need = listed;
         choice[row].among = crowd.listed;
     }
+    assert(rc < 0 || (all == 0 && accounts == 0));
     return rc;
 }
 

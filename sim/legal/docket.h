@@ -36,6 +36,7 @@ struct source {
     uint32_t stream;
     struct arrival_list arrivals;
     size_t next;                     /* the first arrival that has not come yet */
+    uint64_t listed_most;            /* accounts of one request; more are taken in bulk */
     uint32_t channel, channel_phase; /* as found last; NONE at first */
 };
 

@@ -1,4 +1,5 @@
 #include "legal/effect.h"
+#include <math.h>
 #include <stdlib.h>
 
 /* What a lever yields of one class, before it is told in masks. */
@@ -73,6 +74,33 @@ set_class(struct effect *e, const struct data_class *facts, uint32_t class, stru
         e->parts |= bit;
 }
 
+/*
+ * Seen in use with chance w in all, and the key taken from the cache with chance c: not
+ * independent, since a read does both. Writes are apart from reads (a thinned Poisson process): who
+ * has no key has seen no read, and sees a write with 1 - (1 - w)^(1 - reads); the rest of w goes
+ * with the key. Exact for rates that are constant through the day.
+ */
+static void
+split_watch(struct effect *e, uint32_t class, double w, double c, double reads)
+{
+    const double apart = c > 0 ? -expm1(log1p(-w) * (1 - reads)) : w;
+
+    e->watch[class] = w < 1 ? apart : 1;
+    e->watch_too[class] = c > 0 ? fmin(fmax((w - (1 - c) * e->watch[class]) / c, 0), 1) : w;
+}
+
+/* The chance that the class's key is taken from the cache, of each account apart. */
+static double
+captured(const struct placed *placed, const struct piece *piece)
+{
+    double c = 0;
+
+    for (uint32_t i = 0; i < placed->copies; i++)
+        if (piece[i].cached != 0 && piece[i].shared == NULL)
+            c = fmax(c, piece[i].capture);
+    return c;
+}
+
 /* One class: its pieces are added, its bits set. */
 static int
 take_class(struct effect_table *table, struct effect *e, const struct phase *p,
@@ -101,13 +129,14 @@ take_class(struct effect_table *table, struct effect *e, const struct phase *p,
                 &p->world->cohort[cohort.i], rule->cohort_key ? shared_reads : reads_per_s,
                 rule->key_cache_ttl_s, lever->acting_terms->holds_for_s);
         }
-        if (i == 0 && y.watched && !placed->copy[0].former) {
+        if (i == 0 && y.watched && !placed->copy[0].former)
             e->watched |= bit;
-            e->watch[class] =
-                lever_watch_chance(p->world, &p->world->cohort[cohort.i], (struct class_id){class},
-                                   lever->acting_terms->holds_for_s);
-        }
     }
+    if ((e->watched & bit) != 0)
+        split_watch(e, class,
+                    lever_watch_chance(p->world, &p->world->cohort[cohort.i],
+                                       (struct class_id){class}, lever->acting_terms->holds_for_s),
+                    captured(placed, piece), p->world->cohort[cohort.i].reads);
     judge(&t, placed, piece);
     judge_key(&t, placed, piece);
     set_class(e, &p->world->class[class], class, t);
@@ -118,6 +147,23 @@ take_class(struct effect_table *table, struct effect *e, const struct phase *p,
             e->shared |= piece[i].shared != NULL ? bit : 0;
         }
     return 0;
+}
+
+/* The first class that the same rule serves. */
+static uint8_t
+first_like(const struct timeline *timeline, const struct phase *p, uint32_t cohort, uint32_t part,
+           uint32_t class)
+{
+    const struct placed *mine = phase_placed(timeline, p, cohort, part, class);
+    uint32_t k = 0;
+
+    for (; k < class; k++) {
+        const struct placed *other = phase_placed(timeline, p, cohort, part, k);
+
+        if (other->copies > 0 && mine->copies > 0 && other->copy[0].rule == mine->copy[0].rule)
+            break;
+    }
+    return (uint8_t)k;
 }
 
 int
@@ -132,6 +178,7 @@ effect_add(struct effect_table *table, const struct timeline *timeline, const st
         const struct placed *placed = phase_placed(timeline, p, cohort, part, k);
 
         e.first[k] = (uint32_t)table->pieces.count;
+        e.draw[k] = first_like(timeline, p, cohort, part, k);
         if (placed->copies > 0 &&
             take_class(table, &e, p, lever, (struct cohort_id){cohort}, k, placed,
                        placed_cache_reads(timeline, p, cohort, part, placed),

@@ -16,7 +16,8 @@ struct piece {
     uint64_t fragments;        /* sites */
     uint64_t taken;            /* stores whose key it takes */
     uint64_t used;             /* stores whose key is used, for the request's accounts only */
-    uint64_t cached;           /* stores whose key it takes of accounts whose key is cached ... */
+    uint64_t cached;           /* stores whose key it takes of accounts whose key is cached: only
+                                  under what serves now, so of one piece a class at most ... */
     double capture;            /* ... which has this chance */
     const struct rule *shared; /* all accounts under this rule have one key; else NULL. Then
                                   `capture` is the chance that any of them lies in the cache */
@@ -30,10 +31,14 @@ struct effect {
     uint16_t pieces;   /* classes with pieces */
     uint16_t cached;   /* classes with pieces whose key may be cached */
     uint16_t shared;   /* classes with pieces whose key accounts share */
-    uint16_t watched;  /* classes seen in use at the gateway, with the chance: */
+    uint16_t watched;  /* classes seen in use at the gateway, by chance: see `watch` */
     uint16_t extracts; /* classes under whose key as it is now all is opened that is added later */
     uint16_t parts;    /* classes of whose key it takes something, but not all */
-    double watch[CLASSES_MAX];
+    /* The chance that a class is seen in use by who does not take its key from the cache, and by
+     * who does: a read shows its object and fills the cache, a write shows it only. */
+    double watch[CLASSES_MAX], watch_too[CLASSES_MAX];
+    uint8_t draw[CLASSES_MAX]; /* which of an account's draws decides about the class's cached key:
+                                  one for all classes under a rule, by the first of them */
     uint32_t first[CLASSES_MAX + 1]; /* pieces of class k: [first[k], first[k + 1]) */
 };
 

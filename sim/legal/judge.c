@@ -29,7 +29,7 @@ gather_holding(struct ledger *l, const struct touch *t, const struct holding *h,
             l->before[p->data] |= p->fragments;
         if (h->ciphertext_only)
             continue;
-        if (p->shared == NULL && h->chance < p->capture)
+        if (p->shared == NULL && (h->captured >> class & 1) != 0)
             keys |= p->cached; /* a shared one is among the cohort's keys */
         l->keys[p->keys] |= keys;
         if (h->at >= fresh_from)
@@ -37,10 +37,11 @@ gather_holding(struct ledger *l, const struct touch *t, const struct holding *h,
     }
 }
 
-/* `now`: of the lever at hand; else of an earlier one of the same request. */
+/* `now`: of the lever at hand; else of an earlier one of the same request. `chance`: the account's
+ * draws; NULL: nothing cached was taken. */
 static void
 gather_taking(struct ledger *l, const struct effect *e, unsigned class, bool ciphertext_only,
-              double chance, bool now)
+              const double *chance, bool now)
 {
     for (uint32_t i = e->first[class]; i < e->first[class + 1]; i++) {
         const struct piece *p = &l->facts.table->pieces.item[i];
@@ -49,7 +50,8 @@ gather_taking(struct ledger *l, const struct effect *e, unsigned class, bool cip
         l->fragments[p->data] |= p->fragments;
         if (ciphertext_only)
             continue;
-        if ((p->shared != NULL ? l->common : chance) < p->capture)
+        if (p->shared != NULL ? l->common < p->capture
+                              : chance != NULL && chance[e->draw[class]] < p->capture)
             keys |= p->cached;
         l->keys[p->keys] |= keys | p->used;
         if (now)
@@ -107,9 +109,24 @@ ledger_has_taken(const struct ledger *l, const struct touch *t, const struct tak
            (!l->all || strata_there(s, taken->phase, tract));
 }
 
+/* Is the class seen in use? */
+static bool
+is_seen(const struct ledger *l, const struct effect *e, unsigned class, const double *chance)
+{
+    bool captured = false;
+
+    for (uint32_t i = e->first[class]; i < e->first[class + 1]; i++) {
+        const struct piece *p = &l->facts.table->pieces.item[i];
+
+        captured |= p->cached != 0 && p->shared == NULL && chance[e->draw[class]] < p->capture;
+    }
+    return (e->watched >> class & 1) != 0 &&
+           chance[DRAW_WATCH + class] < (captured ? e->watch_too[class] : e->watch[class]);
+}
+
 struct standing
 ledger_judge(struct ledger *l, const struct touch *t, const struct state *state,
-             const struct view *v, unsigned class, double chance, bool apart)
+             const struct view *v, unsigned class, const double chance[DRAWS], bool apart)
 {
     const struct book *book = &l->book[t->cohort];
     const struct timeline *line = l->facts.timeline;
@@ -131,9 +148,8 @@ ledger_judge(struct ledger *l, const struct touch *t, const struct state *state,
 
         if (!ledger_has_taken(l, t, &t->taken[i], state->tract))
             continue;
-        gather_taking(l, e, class, t->taken[i].ciphertext_only, apart && !now ? 1 : chance, now);
-        seen |= !t->taken[i].ciphertext_only && (e->watched >> class & 1) != 0 && (now || !apart) &&
-                chance < e->watch[class];
+        gather_taking(l, e, class, t->taken[i].ciphertext_only, apart && !now ? NULL : chance, now);
+        seen |= !t->taken[i].ciphertext_only && (now || !apart) && is_seen(l, e, class, chance);
     }
     if (cohort_keys_any(&book->keys, t->authority))
         gather_shared(l, t, state->tract, class, fresh_from);

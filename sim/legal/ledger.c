@@ -138,95 +138,6 @@ ledger_tell(const struct ledger *l, const struct touch *t, const struct step *st
 
 /* Touching */
 
-static int
-compare_chances(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static int
-add_band(struct ledger *l, double chance)
-{
-    if (chance <= 0)
-        return 0; /* it never comes to pass */
-    if (VEC_ROOM(&l->bands) < 0)
-        return ERR_MEMORY;
-    l->bands.item[l->bands.count++] = chance;
-    return 0;
-}
-
-static int
-add_bands(struct ledger *l, const struct effect *e, uint16_t asked, bool *shared)
-{
-    int rc = 0;
-
-    for (unsigned k = 0; k < CLASSES_MAX && rc == 0; k++) {
-        if ((asked >> k & 1) == 0)
-            continue;
-        if ((e->watched >> k & 1) != 0)
-            rc = add_band(l, e->watch[k]);
-        for (uint32_t i = e->first[k]; i < e->first[k + 1] && rc == 0; i++) {
-            const struct piece *p = &l->facts.table->pieces.item[i];
-
-            *shared |= p->shared != NULL && p->cached != 0;
-            if (p->shared == NULL && p->cached != 0)
-                rc = add_band(l, p->capture);
-        }
-    }
-    return rc;
-}
-
-/* The chances with which accounts' draws will be compared, each once. */
-static int
-find_bands(struct ledger *l, const struct touch *t)
-{
-    size_t kept = 0;
-    bool shared = false;
-    int rc = 0;
-
-    l->bands.count = 0;
-    l->common = 1;
-    for (size_t i = 0; i < t->takings && rc == 0; i++) {
-        const struct effect *e = &l->facts.table->effects.item[t->taken[i].effect];
-
-        if (!t->taken[i].ciphertext_only && ((e->cached | e->watched) & t->asked) != 0)
-            rc = add_bands(l, e, t->asked, &shared);
-    }
-    if (shared) {
-        struct stream s;
-
-        stream_open(&s, l->facts.seed, l->facts.replication, PURPOSE_CACHE_CAPTURE, t->request,
-                    (uint64_t)t->cohort << KEY_SHIFT | LISTED_ACCOUNTS_END);
-        l->common = stream_uniform(&s);
-    }
-    if (l->bands.count > 1)
-        qsort(l->bands.item, l->bands.count, sizeof *l->bands.item, compare_chances);
-    for (size_t i = 0; i < l->bands.count; i++)
-        if (kept == 0 || l->bands.item[kept - 1] != l->bands.item[i])
-            l->bands.item[kept++] = l->bands.item[i];
-    l->bands.count = kept;
-    return rc;
-}
-
-/* The band that an account's draw lies in: so many of the chances are not above it. One draw for
- * all levers of a request; in single precision, as it was once kept. */
-static uint32_t
-band_of(const struct ledger *l, const struct touch *t, uint64_t account)
-{
-    uint32_t band = 0;
-    struct stream s;
-
-    stream_open(&s, l->facts.seed, l->facts.replication, PURPOSE_CACHE_CAPTURE, t->request,
-                (uint64_t)t->cohort << KEY_SHIFT | account);
-    const double chance = (double)(float)stream_uniform(&s);
-
-    while (band < l->bands.count && l->bands.item[band] <= chance)
-        band++;
-    return band;
-}
-
 static void
 begin_steps(struct ledger *l)
 {
@@ -252,7 +163,7 @@ touch_open(struct ledger *l, struct touch *t)
     if (states_end(&b->states) > b->tidy_at)
         rc = ledger_tidy(l, t);
     if (rc == 0)
-        rc = find_bands(l, t);
+        rc = bands_find(l, t);
     if (rc == 0 && t->mode == MODE_CONTENT && t->asks == ASKS_DISCLOSURE)
         rc = ledger_share_keys(l, t);
     return rc;

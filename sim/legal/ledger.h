@@ -17,7 +17,8 @@
  *
  * A bulk request names no accounts. It takes all of the cohort, or a sample: then every state's
  * share in the sample is drawn (multivariate hypergeometric), and its members are marked until the
- * request ends. It costs as many steps as there are states (bulk.c).
+ * request ends. It costs as many steps as there are states (bulk.c), which samples that are large,
+ * and taken while others are not over, multiply: each may double them.
  */
 #include "legal/cohort_key.h"
 #include "legal/departures.h"
@@ -101,6 +102,17 @@ struct doing {
     uint16_t join_fresh; /* ... or with the request's other takings, when nothing is held */
 };
 
+/* Draws of an account in one request: for cached keys by class (effect.h), then for what is seen in
+ * use, one a class. Operations of classes are independent (thinned Poisson processes), and so are
+ * caches of different rules. */
+enum { DRAW_WATCH = CLASSES_MAX, DRAWS = 2 * CLASSES_MAX };
+
+/* A chance with which one of the draws is compared. */
+struct band {
+    uint32_t draw;
+    double chance;
+};
+
 /* What is counted of one kind, for each account of a step, for so long: up to `until`. */
 struct run {
     enum exposure kind;
@@ -113,7 +125,7 @@ struct run {
 struct step {
     uint32_t from, to; /* states */
     uint32_t next;     /* another step from there: row + 1; 0: none */
-    uint32_t band;     /* in which the accounts' draws lie */
+    uint64_t band;     /* in which the accounts' draws lie */
     bool left;         /* they have left */
     bool apart;        /* not listed: chance decides about this lever apart from others */
     size_t run, runs;  /* what they gain */
@@ -182,7 +194,7 @@ struct ledger {
         size_t count, capacity;
     } runs;
     struct {
-        double *item; /* owned: ascending; chances that an account's draw is compared with */
+        struct band *item; /* owned: in order, each once */
         size_t count, capacity;
     } bands;
     struct {
@@ -243,6 +255,27 @@ void ledger_bulk_stream(const struct ledger *ledger, struct stream *out, uint64_
 MUST_CHECK int ledger_move_strata(struct states *states, uint32_t from, const struct state *state,
                                   uint64_t accounts);
 
+/* bands.c */
+
+/* Finds the bands of a touch: the chances with which accounts' draws will be compared. ERR_LIMIT
+ * when they have too many combinations, ERR_MEMORY. */
+MUST_CHECK int bands_find(struct ledger *ledger, const struct touch *touch);
+/* The band that an account's draws lie in, the same in every touch with these bands: of each draw
+ * so many of the chances are not above it; all of them as one number. */
+uint64_t band_of(const struct ledger *ledger, const struct touch *touch, uint64_t account);
+/* Of each draw the highest of the chances that is not above it; 1 when none is compared with it. */
+void band_read(const struct ledger *ledger, uint64_t band, double chance[DRAWS]);
+/* Behind the last of the bands that are of the same draw as band i. */
+static inline size_t
+bands_end(const struct ledger *l, size_t i)
+{
+    const uint32_t draw = l->bands.item[i].draw;
+
+    while (i < l->bands.count && l->bands.item[i].draw == draw)
+        i++;
+    return i;
+}
+
 /* leaving.c: where accounts may leave */
 
 /* Has the account left by now, whose state does not know it yet? */
@@ -271,7 +304,7 @@ MUST_CHECK int ledger_tidy(struct ledger *ledger, const struct touch *touch);
 /* step.c */
 
 /* The step of an open touch from a state: `*row` among the ledger's steps. */
-MUST_CHECK int step_find(struct ledger *ledger, struct touch *touch, uint32_t from, uint32_t band,
+MUST_CHECK int step_find(struct ledger *ledger, struct touch *touch, uint32_t from, uint64_t band,
                          bool left, bool apart, uint32_t *row);
 
 /* hidden.c: counts how long the user is not told of what the touch opens of one kind, or less of
@@ -289,10 +322,10 @@ struct standing {
 };
 
 /* ... with all that the authority keeps of it, and all that the request at hand has taken. `chance`
- * is the account's draw; `apart` as in struct step. */
+ * are the account's draws; `apart` as in struct step. */
 struct standing ledger_judge(struct ledger *ledger, const struct touch *touch,
                              const struct state *state, const struct view *view, unsigned class,
-                             double chance, bool apart);
+                             const double chance[DRAWS], bool apart);
 
 /* Did the request take this of accounts of the tract? */
 bool ledger_has_taken(const struct ledger *ledger, const struct touch *touch,

@@ -81,20 +81,23 @@ source_channel(struct docket *d, uint32_t source, uint32_t *channel)
     return rc;
 }
 
-/* How many accounts requests will name, about: it only sizes the first tables. */
+/* How many accounts requests will list, about, which sizes the first tables; and how large a
+ * request may be to be listed. */
 static size_t
-expected_accounts(const struct docket *d)
+expect_accounts(struct docket *d)
 {
     double sum = 0, most = 0;
 
     for (uint32_t c = 0; c < d->timeline.cohorts; c++)
         most += d->timeline.parts[c].accounts;
     for (uint32_t i = 0; i < d->sources; i++) {
+        struct source *s = &d->source[i];
         const double mean = dist_mean(&source_stream(d, i)->accounts);
+        const double all = (double)s->arrivals.count * (mean + 1);
 
-        /* what is taken in bulk is not listed */
-        if (!source_stream(d, i)->bulk && mean < (double)ACCOUNTS_LISTED_MOST)
-            sum += (double)d->source[i].arrivals.count * (mean + 1);
+        s->listed_most = all <= ACCOUNTS_OF_A_STREAM ? ACCOUNTS_LISTED_MOST : ACCOUNTS_LISTED_FEW;
+        if (!source_stream(d, i)->bulk && mean < (double)s->listed_most)
+            sum += all;
     }
     return (size_t)fmin(sum, most);
 }
@@ -123,7 +126,7 @@ docket_init(struct docket *d)
                                        .seed = d->seed,
                                        .replication = d->replication,
                                        .horizon = d->model->horizon,
-                                       .expected = expected_accounts(d),
+                                       .expected = expect_accounts(d),
                                        .open_since = docket_open_since,
                                        .self = d};
 

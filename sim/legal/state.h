@@ -51,12 +51,12 @@ enum {
 /* What one lever took of an account and did not open yet, newest first. */
 struct holding {
     sim_ns at;
-    double chance; /* no higher than the account's draw, on the same side of all of the effect's */
     uint32_t effect; /* row of the effect table */
     uint32_t next;
     uint16_t classes;         /* of which it holds what the effect took */
     uint16_t ciphertext_only; /* keys were not asked for */
-    uint32_t zero;
+    uint16_t captured;        /* of the classes, those whose key was in the cache */
+    uint16_t zero;
 };
 
 /* Classes whose extracted key opens what is added until then, or of which the user is not told

@@ -11,7 +11,7 @@ struct passage {
     /* Until when new data of a class stand open already: */
     sim_ns until[CLASSES_MAX], until_kin[CLASSES_MAX], until_any[CLASSES_MAX];
     uint32_t part;
-    double chance;
+    double chance[DRAWS]; /* no higher than the account's draws, and on the same side of all */
     bool apart;
 };
 
@@ -265,19 +265,23 @@ count_forward(struct ledger *l, const struct touch *t, struct passage *p, uint16
 
 /* Holdings */
 
-/* The draw as far as the effect can tell: the highest of its chances that is not above it. */
-static double
-told_by(const struct effect_table *table, const struct effect *e, double chance)
+/* Classes of an effect whose key the draws say was in the cache, of each account apart. */
+static uint16_t
+captured_by(const struct effect_table *table, const struct effect *e, const double chance[DRAWS])
 {
-    double told = e->cached != 0 ? 0 : 1;
+    uint16_t captured = 0;
 
-    for (uint32_t i = e->first[0]; i < e->first[CLASSES_MAX]; i++) {
-        const struct piece *p = &table->pieces.item[i];
+    for (unsigned rest = e->cached; rest != 0; rest &= rest - 1) {
+        const unsigned k = (unsigned)__builtin_ctz(rest);
 
-        if (p->cached != 0 && p->shared == NULL && p->capture <= chance && p->capture > told)
-            told = p->capture;
+        for (uint32_t i = e->first[k]; i < e->first[k + 1]; i++) {
+            const struct piece *p = &table->pieces.item[i];
+
+            if (p->cached != 0 && p->shared == NULL && chance[e->draw[k]] < p->capture)
+                captured |= (uint16_t)(1u << k);
+        }
     }
-    return told;
+    return captured;
 }
 
 /* Does the key that new data of any of these classes get date from after `at`? */
@@ -302,7 +306,8 @@ is_held(const struct ledger *l, const struct touch *t, const struct passage *p,
         const struct holding *h = holding_at(s, row);
 
         if (h->effect == fresh->effect && (fresh->classes & ~h->classes) == 0 &&
-            h->chance <= fresh->chance && (fresh->ciphertext_only || !h->ciphertext_only) &&
+            (fresh->captured & ~h->captured) == 0 &&
+            (fresh->ciphertext_only || !h->ciphertext_only) &&
             (fresh->ciphertext_only || !is_renewed(l, t, p->part, fresh->classes, h->at)))
             return true;
     }
@@ -316,11 +321,11 @@ hold(struct ledger *l, const struct touch *t, struct passage *p, uint16_t classe
     const struct effect_table *table = l->facts.table;
     const struct holding fresh = {
         .at = t->at,
-        .chance = told_by(table, &table->effects.item[effect], p->chance),
         .effect = effect,
         .next = p->own.holdings,
         .classes = classes,
         .ciphertext_only = t->mode == MODE_CIPHERTEXT,
+        .captured = captured_by(table, &table->effects.item[effect], p->chance) & classes,
     };
 
     if (is_held(l, t, p, &fresh))
@@ -510,7 +515,7 @@ pass(struct ledger *l, struct touch *t, const struct step *step, uint32_t *to)
     int rc = 0;
 
     p.part = strata_part(&book->strata, t->phase, p.state.tract);
-    p.chance = step->band > 0 ? l->bands.item[step->band - 1] : l->bands.count > 0 ? 0 : 1;
+    band_read(l, step->band, p.chance);
     if (step->left)
         p.state.flags |= ACCOUNT_LEFT;
     /* what an authority has of an account that has gone can still be opened by a shared key */
@@ -524,7 +529,7 @@ pass(struct ledger *l, struct touch *t, const struct step *step, uint32_t *to)
 }
 
 int
-step_find(struct ledger *l, struct touch *t, uint32_t from, uint32_t band, bool left, bool apart,
+step_find(struct ledger *l, struct touch *t, uint32_t from, uint64_t band, bool left, bool apart,
           uint32_t *row)
 {
     struct book *book = &l->book[t->cohort];

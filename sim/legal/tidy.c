@@ -11,7 +11,7 @@
 #include <string.h>
 #include "legal/ledger.h"
 
-enum { STATES_A_SWEEP = 4096, LISTED_A_STATE = 512 };
+enum { STATES_A_SWEEP = 256, LISTED_A_STATE = 512 };
 
 union list_link {
     struct holding holding;

@@ -1,155 +1,9 @@
-#include "traffic/care.h"
+#include "traffic/care_private.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include "traffic/flow.h"
 
-/* What an operation asks for: data of a read, keys, or that sites take a write. */
-enum step { STEP_FETCH, STEP_KEY, STEP_PUT, STEPS };
-
-enum {
-    EVENT_STEP = CARE_FIRST, /* + step: a job arrives; `b` holds the leg and the way back */
-    EVENT_PIPE = CARE_FIRST + STEPS,
-    LEG_BITS = 8, /* the leg in the low bits of `b`, the nanoseconds back above */
-};
-
-/* An answer that fails, at a time not below 0: kept negative. */
-#define FAILED_AT(time) (-1 - (time))
-#define NOT_ASKED       SIM_NEVER
-
-/* One operation under way. Its own time is the clock plus what each step is `behind`. */
-struct care_op {
-    uint64_t avoid;       /* sites that failed in this round of fetches */
-    sim_ns sent[STEPS];   /* on the clock */
-    sim_ns behind[STEPS]; /* of the step under way */
-    uint32_t left[STEPS]; /* legs that have not arrived */
-    sim_ns lead;          /* what passes before the operation is sent: hand-shakes, a missed edge */
-    sim_ns data, key;     /* own time at which first bytes, keys are there; NOT_ASKED: not yet */
-    sim_ns first;         /* the same of the data, without `behind` */
-    sim_ns shared;        /* on the clock: when its transfers joined their pipes */
-    uint32_t sharing;     /* transfers in pipes */
-    uint32_t tries;       /* steps repeated */
-    bool needs_key, asked_key, refused, edge;
-    bool over; /* failed, but some of its jobs are still under way */
-};
-
-static struct care_op *
-care_of(const struct window *w, uint32_t i)
-{
-    return &w->care.op[i];
-}
-
-/* Slots of one operation: answers of sites, of stores; then times in pipes of the transfers of
- * sites, of the user's and of the edge cache's. */
-static size_t
-slots(const struct care *c)
-{
-    return 2 * (size_t)c->sites + c->stores + 2;
-}
-
-static sim_ns *
-answers(const struct window *w, uint32_t i, enum step step)
-{
-    const struct care *c = &w->care;
-
-    return &c->answer[i * slots(c) + (step == STEP_KEY ? c->sites : 0)];
-}
-
-static sim_ns *
-pipe_times(const struct window *w, uint32_t i)
-{
-    const struct care *c = &w->care;
-
-    return &c->answer[i * slots(c) + c->sites + c->stores];
-}
-
-static const struct leg *
-legs_of(const struct path *p, enum step step, uint32_t *count)
-{
-    const struct leg *const leg[STEPS] = {p->every, p->ask, p->put};
-    const uint32_t legs[STEPS] = {p->everys, p->asks, p->puts};
-
-    *count = legs[step];
-    return leg[step];
-}
-
-static const struct quorum *
-quorum_of(const struct path *p, enum step step)
-{
-    const struct quorum *const quorum[STEPS] = {&p->data, &p->keys, &p->written};
-
-    return quorum[step];
-}
-
-/* The end of an operation */
-
-static sim_ns
-timeout_of(const struct path *p)
-{
-    return p->rule->timeout_s > 0 ? ns_from_seconds(p->rule->timeout_s) : SIM_NEVER;
-}
-
-static bool
-is_idle(const struct care_op *c)
-{
-    return c->left[STEP_FETCH] + c->left[STEP_KEY] + c->left[STEP_PUT] + c->sharing == 0;
-}
-
-/* It has failed, and is dropped as soon as none of its jobs is under way. */
-static void
-fail(struct window *w, uint32_t i, enum failure why)
-{
-    struct op *op = &w->op[i];
-    struct care_op *c = care_of(w, i);
-
-    if (!c->over && op->measured) {
-        w->open--;
-        w->cell[op->cell].failed[why]++;
-    }
-    c->over = true;
-    if (is_idle(c))
-        flow_drop(w, i);
-}
-
-/* The user has the answer after `latency`. */
-static int
-served(struct window *w, uint32_t i, sim_ns latency)
-{
-    const struct op *op = &w->op[i];
-    struct window_cell *cell = &w->cell[op->cell];
-
-    if (!op->measured) {
-        flow_drop(w, i);
-        return 0;
-    }
-    if (latency > timeout_of(op->path)) {
-        fail(w, i, FAILURE_TIMED_OUT);
-        return 0;
-    }
-    w->open--;
-    cell->served++;
-    if (op->read && !op->bare && op->path->asks > 0) {
-        cell->key_reads++;
-        cell->key_hits += op->hit;
-    }
-    flow_drop(w, i);
-    return hist_add(&cell->latency, latency);
-}
-
 /* Quorums among answers some of which failed */
-
-/* The time at which enough have answered; NOT_ASKED: never. */
-static sim_ns
-enough_at(const struct quorum *q, uint32_t legs, const sim_ns *answer)
-{
-    sim_ns time[HOLDERS_MAX];
-
-    for (uint32_t k = 0; k < legs; k++)
-        time[k] = answer[k] < 0 ? NOT_ASKED : answer[k];
-    if (q->any > legs)
-        return NOT_ASKED;
-    return quorum_time(q, legs, time);
-}
 
 /* Can those that have not failed by `time` suffice? */
 static bool
@@ -287,15 +141,15 @@ repeat(struct window *w, uint32_t i, enum step step, sim_ns time)
     const sim_ns own = time + c->behind[step], at = clock_at(w, i, step, time);
     uint32_t legs;
 
-    if (own - op->start > timeout_of(op->path)) {
-        fail(w, i, FAILURE_TIMED_OUT);
+    if (own - op->start > care_timeout(op->path)) {
+        care_fail(w, i, FAILURE_TIMED_OUT);
         return 0;
     }
     legs_of(op->path, step, &legs);
     if (step == STEP_FETCH && next_fetch(w, i) != 0)
         return send(w, i, step, next_fetch(w, i), at, own - at);
     if (c->tries == rule->retries) {
-        fail(w, i, c->refused ? FAILURE_REFUSED : FAILURE_TIMED_OUT);
+        care_fail(w, i, c->refused ? FAILURE_REFUSED : FAILURE_TIMED_OUT);
         return 0;
     }
     const double most_s = ldexp(rule->back_off_s, c->tries < 60 ? (int)c->tries : 60);
@@ -306,180 +160,6 @@ repeat(struct window *w, uint32_t i, enum step step, sim_ns time)
     c->refused = false;
     return send(w, i, step, step == STEP_FETCH ? next_fetch(w, i) : all_legs(legs), at + wait,
                 own - at);
-}
-
-/* Transfers */
-
-static sim_ns
-later(sim_ns a, sim_ns b)
-{
-    return a > b ? a : b;
-}
-
-static sim_ns
-transfer_ns(const struct transfer *t, double bytes, sim_ns shared)
-{
-    return later(flow_extra_ns(transfer_s(t, bytes)), shared);
-}
-
-/* From the first byte at the gateway, or where the edge cache is asked, to the last at the user. */
-static sim_ns
-read_transfer(const struct window *w, uint32_t i)
-{
-    const struct op *op = &w->op[i];
-    const struct path *p = op->path;
-    const struct care_op *c = care_of(w, i);
-    const sim_ns *answer = answers(w, i, STEP_FETCH), *piped = pipe_times(w, i);
-    const uint32_t sites = w->care.sites;
-    const sim_ns user = transfer_ns(&p->user.transfer, op->bytes, piped[sites]);
-    sim_ns last[HOLDERS_MAX];
-
-    if (c->edge) {
-        const sim_ns edge = transfer_ns(&p->edge.transfer, op->bytes, piped[sites + 1]);
-
-        return p->client ? edge : later(edge, user);
-    }
-    for (uint32_t k = 0; k < p->everys; k++) {
-        const struct leg *leg = &p->every[k];
-
-        last[k] = answer[k];
-        if (answer[k] >= 0 && answer[k] != NOT_ASKED)
-            last[k] += transfer_ns(&leg->transfer, op->bytes * leg->share, piped[k]);
-    }
-    return later(enough_at(&p->data, p->everys, last) - c->first, user);
-}
-
-static int
-read_served(struct window *w, uint32_t i)
-{
-    const struct op *op = &w->op[i];
-    const struct path *p = op->path;
-    const struct care_op *c = care_of(w, i);
-    const sim_ns back = c->edge && p->client ? 0 : op->back, data = c->data + back;
-    const sim_ns key = c->needs_key ? c->key + (p->client ? 0 : back) : 0;
-
-    if (!op->measured || op->bare)
-        return served(w, i, data - op->start);
-    const sim_ns moved = read_transfer(w, i);
-    const sim_ns opened = flow_extra_ns(cost_of(&w->world->open, op->bytes));
-    const sim_ns there =
-        p->client && p->rule->keys_parallel ? later(data + moved, key) : later(data, key) + moved;
-
-    return served(w, i, there + opened - op->start);
-}
-
-static int
-write_served(struct window *w, uint32_t i)
-{
-    const struct op *op = &w->op[i];
-    const struct path *p = op->path;
-    const struct care_op *c = care_of(w, i);
-    const sim_ns *piped = pipe_times(w, i);
-    sim_ns *answer = answers(w, i, STEP_PUT), extra = 0;
-
-    if (!op->measured)
-        return served(w, i, 0);
-    for (uint32_t k = 0; !op->bare && k < p->puts; k++)
-        if (answer[k] >= 0 && answer[k] != NOT_ASKED)
-            answer[k] += transfer_ns(&p->put[k].transfer, op->bytes * p->put[k].share, piped[k]);
-    if (!op->bare)
-        extra = transfer_ns(&p->upload, op->bytes, piped[w->care.sites]) +
-                flow_extra_ns(cost_of(&w->world->seal, op->bytes));
-    return served(w, i,
-                  enough_at(&p->written, p->puts, answer) + c->behind[STEP_PUT] + op->back + extra -
-                      op->start);
-}
-
-/* Pipes */
-
-static int
-pipe_schedule(struct window *w, uint32_t n)
-{
-    struct pipe *pipe = &w->care.pipe[n];
-    const sim_ns next = pipe_next(pipe);
-
-    pipe->generation++;
-    if (next == SIM_NEVER)
-        return 0;
-    return queue_add(&w->queue, next, EVENT_PIPE, n, pipe->generation);
-}
-
-/* Transfer `slot` of an operation joins its pipe, if it has one. */
-static int
-join_pipe(struct window *w, uint32_t i, uint32_t slot, uint32_t pipe, double bytes)
-{
-    if (pipe == 0 || bytes <= 0)
-        return 0;
-    const int rc = pipe_join(&w->care.pipe[pipe - 1], w->now, 8 * bytes, w->op[i].probe, i, slot);
-
-    if (rc < 0)
-        return rc;
-    care_of(w, i)->sharing++;
-    return pipe_schedule(w, pipe - 1);
-}
-
-static int
-join_sites(struct window *w, uint32_t i, enum step step)
-{
-    const sim_ns *answer = answers(w, i, step);
-    uint32_t legs;
-    const struct leg *leg = legs_of(w->op[i].path, step, &legs);
-    int rc = 0;
-
-    for (uint32_t k = 0; rc == 0 && k < legs; k++)
-        if (answer[k] >= 0 && answer[k] != NOT_ASKED)
-            rc = join_pipe(w, i, k, leg[k].pipe, w->op[i].bytes * leg[k].share);
-    return rc;
-}
-
-static int
-conclude(struct window *w, uint32_t i)
-{
-    return w->op[i].read ? read_served(w, i) : write_served(w, i);
-}
-
-/* All is answered: the bytes go, where they share pipes event by event. */
-static int
-transfer(struct window *w, uint32_t i)
-{
-    const struct op *op = &w->op[i];
-    const struct path *p = op->path;
-    struct care_op *c = care_of(w, i);
-    const uint32_t sites = w->care.sites;
-    int rc = 0;
-
-    memset(pipe_times(w, i), 0, (sites + 2) * sizeof(sim_ns));
-    c->shared = w->now;
-    if (op->bare || w->care.pipes == 0)
-        return conclude(w, i);
-    if (c->edge)
-        rc = join_pipe(w, i, sites + 1, p->edge.pipe, op->bytes);
-    else
-        rc = join_sites(w, i, op->read ? STEP_FETCH : STEP_PUT);
-    if (rc == 0 && !(c->edge && p->client))
-        rc = join_pipe(w, i, sites, op->read ? p->user.pipe : p->up_pipe, op->bytes);
-    if (rc < 0 || c->sharing > 0)
-        return rc;
-    return conclude(w, i);
-}
-
-static int
-pipe_event(struct window *w, const struct event *e)
-{
-    struct pipe *pipe = &w->care.pipe[e->a];
-    struct pipe_job job;
-    int rc = 0;
-
-    if (e->b != pipe->generation)
-        return 0;
-    while (rc == 0 && pipe_leave(pipe, w->now, &job)) {
-        struct care_op *c = care_of(w, job.op);
-
-        pipe_times(w, job.op)[job.slot] = w->now - c->shared;
-        if (--c->sharing == 0)
-            rc = conclude(w, job.op);
-    }
-    return rc == 0 ? pipe_schedule(w, e->a) : rc;
 }
 
 /* Reads and writes */
@@ -495,7 +175,7 @@ read_on(struct window *w, uint32_t i, sim_ns clock)
     if (c->data == NOT_ASKED || (c->asked_key && c->key == NOT_ASKED))
         return 0;
     if (!c->needs_key || c->key != NOT_ASKED)
-        return transfer(w, i);
+        return care_transfer(w, i);
     const sim_ns back = p->client && !c->edge ? op->back : 0;
 
     return ask_key(w, i, clock, c->data + back - clock);
@@ -519,7 +199,7 @@ step_done(struct window *w, uint32_t i, enum step step)
     const sim_ns *answer = answers(w, i, step);
     uint32_t legs;
     const struct leg *leg = legs_of(op->path, step, &legs);
-    const sim_ns time = enough_at(q, legs, answer);
+    const sim_ns time = care_enough_at(q, legs, answer);
 
     if (time == NOT_ASKED) {
         for (uint32_t k = 0; step == STEP_FETCH && k < legs; k++)
@@ -528,12 +208,12 @@ step_done(struct window *w, uint32_t i, enum step step)
     }
     const sim_ns own = time + c->behind[step], clock = clock_at(w, i, step, time);
 
-    if (own - op->start > timeout_of(op->path)) {
-        fail(w, i, FAILURE_TIMED_OUT);
+    if (own - op->start > care_timeout(op->path)) {
+        care_fail(w, i, FAILURE_TIMED_OUT);
         return 0;
     }
     if (step == STEP_PUT)
-        return transfer(w, i);
+        return care_transfer(w, i);
     if (step == STEP_KEY) {
         c->key = own;
         return op->read ? read_on(w, i, clock) : write_on(w, i, clock, own);
@@ -547,7 +227,7 @@ int
 care_event(struct window *w, const struct event *e)
 {
     if (e->kind == EVENT_PIPE)
-        return pipe_event(w, e);
+        return care_pipe_event(w, e);
     const enum step step = (enum step)(e->kind - EVENT_STEP);
     const uint32_t k = (uint32_t)(e->b & ((1u << LEG_BITS) - 1));
     const sim_ns way = (sim_ns)(e->b >> LEG_BITS);
@@ -574,7 +254,7 @@ care_event(struct window *w, const struct event *e)
         return 0;
     if (!c->over)
         return step_done(w, e->a, step);
-    if (is_idle(c))
+    if (care_is_idle(c))
         flow_drop(w, e->a);
     return 0;
 }

@@ -105,6 +105,66 @@ test_a_cache_is_filled_by_the_reads_of_its_own_rule(void **state)
     lw_check_mean(&lw, 0, 200, METRIC_CONTENT_ACCOUNTS, label_total, 800 * capture);
 }
 
+/* Two classes, half of the reads each: under one rule they share a key and a cache, under two they
+ * have each its own, and one is as likely cached whether or not the other is. */
+static void
+test_caches_of_two_rules_are_independent(void **state)
+{
+    static struct legal_world lw;
+    static const struct period_count series[] = {{0, 900 * NS_PER_DAY, 200}};
+    const double held = 900, one = 1 - 0.625 * exp(-0.9), half = 1 - exp(-0.45) / 1.3;
+    const struct label second = label_with(label_total, LABEL_DATA, 1);
+
+    (void)state;
+    for (int rules = 1; rules <= 2; rules++) {
+        cache_world(&lw, 1e-3, 600, held);
+        lw.stream[0][0].series = series;
+        lw.stream[0][0].periods = 1;
+        lw.stream[0][0].exact = true;
+        lw_class(&lw, false);
+        lw.class[0].weight = lw.class[1].weight = 0.5;
+        lw.stream[0][0].classes = 3;
+        if (rules == 2) {
+            lw.strategies[0].rule[0][0].classes = 1;
+            lw_rule(&lw, 0, 0, 0)->key_cache_ttl_s = 600;
+        }
+        lw_check_mean(&lw, 0, 100, METRIC_CONTENT_ACCOUNTS, second,
+                      800 * (rules == 1 ? one : half));
+        lw_check_mean(&lw, 0, 100, METRIC_CONTENT_ACCOUNTS, label_total,
+                      800 * (rules == 1 ? one : 1 - (1 - half) * (1 - half)));
+    }
+}
+
+/* Plaintext in use is seen of each class apart, in all as often as any operation passes; and where
+ * a key is cached, too, the account stays shut only if it was not cached and nothing passes. */
+static void
+test_a_watched_gateway_sees_any_of_the_classes(void **state)
+{
+    static struct legal_world lw;
+    static const struct period_count series[] = {{0, 900 * NS_PER_DAY, 200}};
+    const double rate = 1e-3, held = 900;
+
+    (void)state;
+    for (int cached = 0; cached <= 1; cached++) {
+        cache_world(&lw, rate, cached ? 600 : 0, held);
+        lw_allow(&lw, 0, LW_SEIZURE)->holds_for_s = held;
+        lw.terms[0][LW_SEIZURE].watches = true;
+        lw.cohort[0].reads = 0.5;
+        lw.stream[0][0].series = series;
+        lw.stream[0][0].periods = 1;
+        lw.stream[0][0].exact = true;
+        lw_class(&lw, false);
+        lw.class[0].weight = lw.class[1].weight = 0.5;
+        lw.stream[0][0].classes = 3;
+        lw_check_mean(&lw, 0, 100, METRIC_CONTENT_ACCOUNTS, label_total,
+                      800 * (1 - exp(-rate * held) / (cached ? 1.3 : 1)));
+        if (!cached)
+            lw_check_mean(&lw, 0, 100, METRIC_CONTENT_ACCOUNTS,
+                          label_with(label_total, LABEL_DATA, 1),
+                          800 * (1 - exp(-rate * held / 2)));
+    }
+}
+
 static void
 test_a_former_gateway_has_no_cache(void **state)
 {
@@ -156,6 +216,8 @@ main(void)
         cmocka_unit_test(test_a_captured_cache_opens_each_account_with_its_chance),
         cmocka_unit_test(test_a_missed_cache_is_no_end_for_who_escalates),
         cmocka_unit_test(test_a_cache_is_filled_by_the_reads_of_its_own_rule),
+        cmocka_unit_test(test_caches_of_two_rules_are_independent),
+        cmocka_unit_test(test_a_watched_gateway_sees_any_of_the_classes),
         cmocka_unit_test(test_a_former_gateway_has_no_cache),
     };
 

@@ -73,8 +73,8 @@ free(void *old)
 }
 #endif
 
-/* Two authorities, parts, a move with old copies, two levers a plan, collecting, review; requests in
- * bulk, for all and for some; keys that accounts share. */
+/* Two authorities, parts, a move with old copies, two levers a plan, collecting, review; requests
+ * in bulk, for all and for some; keys that accounts share. */
 static void
 build(struct legal_world *lw)
 {

@@ -443,17 +443,17 @@ test_a_reset_queue_behaves_like_a_new_one_and_keeps_its_memory(void **state)
     for (uint32_t i = 0; i < 100; i++)
         assert_int_equal(queue_add(&queue, 100 - (sim_ns)i, 0, i, 0), 0);
     assert_true(queue_next(&queue, &e));
-    const struct event *memory = queue.near.item;
+    const struct event *memory = queue.run;
     queue_reset(&queue);
     assert_false(queue_next(&queue, &e));
     assert_int_equal(queue.now, 0);
     assert_int_equal(queue_add(&queue, 1, 9, 8, 7), 0);
-    assert_ptr_equal(queue.near.item, memory);
+    assert_ptr_equal(queue.run, memory);
     assert_true(queue_next(&queue, &e));
     assert_int_equal(e.seq, 0);
     assert_int_equal(e.b, 7);
     queue_release(&queue);
-    assert_null(queue.near.item);
+    assert_null(queue.run);
     queue_release(&queue);
 }
 
