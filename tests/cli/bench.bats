@@ -58,7 +58,7 @@ END
 }
 
 @test "misuse is told and exits 2" {
-    for wrong in "" "engine" "crypto more" "crypto --rounds 5" "crypto --rounds x" "crypto --bytes 0" \
+    for wrong in "" "engines" "crypto more" "crypto --rounds 5" "crypto --rounds x" "crypto --bytes 0" \
         "crypto --bytes 65MiB" "crypto --bytes 5parsecs" "crypto --threads 0" "crypto --bytes ," "crypto --no-such" \
         "crypto --bytes 1024 --costs-out x"; do
         # shellcheck disable=SC2086
@@ -222,4 +222,13 @@ END
     run --separate-stderr "$jurisim" compare "$db"
     [ "$status" -eq 1 ]
     [[ "$stderr" == *"holds measurements"* ]]
+}
+
+@test "the engine's helps and misuse are told" {
+    run --separate-stderr "$jurisim" bench engine --help
+    [ "$status" -eq 0 ]
+    [[ "$output" == "usage: jurisim bench engine"* ]]
+    run --separate-stderr "$jurisim" bench engine --no-such
+    [ "$status" -eq 2 ]
+    [ -z "$output" ]
 }
