@@ -53,20 +53,6 @@ event_list_is_full(const struct event_list *list)
     return ((uintptr_t)list->put & (CHUNK_BYTES - 1)) == 0;
 }
 
-/* ERR_MEMORY leaves the list as it was. */
-MUST_CHECK static inline int
-event_list_add(struct event_list *list, struct chunk_pool *pool, const struct event *event)
-{
-    if (event_list_is_full(list)) {
-        const int rc = event_list_extend(list, pool);
-
-        if (rc < 0)
-            return rc;
-    }
-    *list->put++ = *event;
-    return 0;
-}
-
 /* The chunk that holds the event before `put`. */
 static inline struct chunk *
 event_list_newest(const struct event_list *list)

@@ -22,10 +22,12 @@ struct heap {
 /* Room for one more. ERR_MEMORY leaves the heap as it was. */
 MUST_CHECK int heap_room(struct heap *heap);
 
-/* Puts `event` in; there must be room. Its number must be the highest yet, so that a tie leaves it
- * below those that came before. */
-static inline void
-heap_put(struct heap *heap, const struct event *event)
+/*
+ * Makes a place for an event of that instant, which the caller fills; there must be room. Its
+ * number must be the highest yet, so that a tie leaves it below those that came before.
+ */
+static inline struct event *
+heap_place(struct heap *heap, sim_ns at)
 {
     struct event *item = heap->item;
     size_t hole = heap->count++;
@@ -33,12 +35,12 @@ heap_put(struct heap *heap, const struct event *event)
     while (hole > 0) {
         const size_t parent = (hole - 1) / HEAP_ARITY;
 
-        if (item[parent].at <= event->at)
+        if (item[parent].at <= at)
             break;
         item[hole] = item[parent];
         hole = parent;
     }
-    item[hole] = *event;
+    return &item[hole];
 }
 
 /* Takes out the soonest, item[0]; the heap must not be empty. */

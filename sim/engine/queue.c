@@ -160,17 +160,19 @@ rung_take(struct queue *queue, const struct event *event, size_t count)
     }
 }
 
-/* The innermost rung that covers the instant takes the event. */
-static int
-rungs_add(struct queue *queue, const struct event *event)
+/* A place in the innermost rung that covers the instant. */
+static struct event *
+place_in_rungs(struct queue *queue, sim_ns at)
 {
     uint32_t r = queue->rungs - 1;
 
-    while ((uint64_t)event->at >= queue->rung[r]->end)
+    while ((uint64_t)at >= queue->rung[r]->end)
         r--; /* the outermost ends behind all */
-    struct rung *rung = queue->rung[r];
+    struct event_list *list = rung_bucket(queue->rung[r], at);
 
-    return event_list_add(rung_bucket(rung, event->at), &queue->pool, event);
+    if (event_list_is_full(list) && event_list_extend(list, &queue->pool) < 0)
+        return NULL;
+    return list->put++;
 }
 
 /* Near events */
@@ -205,33 +207,30 @@ spread_near(struct queue *queue)
     queue->near_most = QUEUE_NEAR_MOST;
 }
 
-int
-queue_add_slowly(struct queue *queue, const struct event *event)
+static struct event *
+place_near(struct queue *queue, sim_ns at)
+{
+    const size_t left = queue->run_end - queue->run_at;
+
+    if (queue->near.count == 0 && left < QUEUE_FEW && has_run(queue)) {
+        memmove(queue->run, queue->run + queue->run_at, left * sizeof *queue->run);
+        queue->run_at = 0;
+        queue->run_end = left;
+        return queue_place_in_run(queue, at);
+    }
+    return heap_room(&queue->near) < 0 ? NULL : heap_place(&queue->near, at);
+}
+
+struct event *
+queue_place_slowly(struct queue *queue, sim_ns at)
 {
     if (queue->near_most == 0) { /* zeroed until now */
         queue->near_most = QUEUE_NEAR_MOST;
         queue->near_end = TIME_END;
     }
-    if ((uint64_t)event->at < queue->near_end && queue->near.count == 0 &&
-        queue->run_end - queue->run_at < QUEUE_FEW && has_run(queue)) {
-        const size_t left = queue->run_end - queue->run_at;
-
-        memmove(queue->run, queue->run + queue->run_at, left * sizeof *queue->run);
-        queue->run_at = 0;
-        queue->run_end = left;
-        queue_into_run(queue, event);
-        return 0;
-    }
-    if ((uint64_t)event->at < queue->near_end && queue->near.count >= queue->near_most)
+    if ((uint64_t)at < queue->near_end && queue->near.count >= queue->near_most)
         spread_near(queue);
-    if ((uint64_t)event->at >= queue->near_end)
-        return rungs_add(queue, event);
-
-    const int rc = heap_room(&queue->near);
-
-    if (rc == 0)
-        heap_put(&queue->near, event);
-    return rc;
+    return (uint64_t)at < queue->near_end ? place_near(queue, at) : place_in_rungs(queue, at);
 }
 
 /* The next bucket */

@@ -74,62 +74,51 @@ rung_bucket(struct rung *rung, sim_ns at)
     return &rung->bucket[i < rung->buckets ? i : rung->buckets - 1];
 }
 
-/* What queue_add does when there is no place ready. */
-MUST_CHECK int queue_add_slowly(struct queue *queue, const struct event *event);
-
-/* Puts an event into the run, behind those of its instant; there must be room. */
-static inline void
-queue_into_run(struct queue *queue, const struct event *event)
+/* Makes a place in the run, behind the events of its instant; there must be room. */
+static inline struct event *
+queue_place_in_run(struct queue *queue, sim_ns at)
 {
-    struct event *run = queue->run;
-    size_t hole = queue->run_end++;
+    struct event *place = queue->run + queue->run_end++, *first = queue->run + queue->run_at;
 
-    for (; hole > queue->run_at && run[hole - 1].at > event->at; hole--)
-        run[hole] = run[hole - 1];
-    run[hole] = *event;
+    for (; place > first && place[-1].at > at; place--)
+        *place = place[-1];
+    return place;
 }
 
-/* Puts an event where there is a place ready for it. */
-static inline bool
-queue_add_quickly(struct queue *queue, const struct event *event)
-{
-    if ((uint64_t)event->at < queue->near_end) {
-        if (queue->near.count == 0 && queue->run_end - queue->run_at < QUEUE_FEW) {
-            if (queue->run_end >= queue->run_room)
-                return false;
-            queue_into_run(queue, event);
-            return true;
-        }
-        if (queue->near.count >= queue->near_most || queue->near.count == queue->near.capacity)
-            return false;
-        heap_put(&queue->near, event);
-        return true;
-    }
-    if (queue->inner == NULL || (uint64_t)event->at >= queue->inner->end)
-        return false;
-    struct event_list *list = rung_bucket(queue->inner, event->at);
+/* What queue_place does when there is no place ready. NULL: no memory, and nothing has changed. */
+struct event *queue_place_slowly(struct queue *queue, sim_ns at);
 
-    if (event_list_is_full(list))
-        return false;
-    *list->put++ = *event;
-    return true;
+/* Makes a place for the next event, due at that instant, which the caller fills. */
+static inline struct event *
+queue_place(struct queue *queue, sim_ns at)
+{
+    if ((uint64_t)at < queue->near_end) {
+        if (queue->near.count == 0 && queue->run_end - queue->run_at < QUEUE_FEW) {
+            if (queue->run_end < queue->run_room)
+                return queue_place_in_run(queue, at);
+        } else if (queue->near.count < queue->near_most &&
+                   queue->near.count < queue->near.capacity) {
+            return heap_place(&queue->near, at);
+        }
+    } else if (queue->inner != NULL && (uint64_t)at < queue->inner->end) {
+        struct event_list *list = rung_bucket(queue->inner, at);
+
+        if (!event_list_is_full(list))
+            return list->put++;
+    }
+    return queue_place_slowly(queue, at);
 }
 
 /* Schedules; `at` must not lie before `now` (asserted). ERR_MEMORY leaves the queue as it was. */
 MUST_CHECK static inline int
 queue_add(struct queue *queue, sim_ns at, uint32_t kind, uint32_t a, uint64_t b)
 {
-    struct event fresh;
-
-    event_set(&fresh, at, queue->scheduled, kind, a, b);
     assert(at >= queue->now);
-    if (__builtin_expect(!queue_add_quickly(queue, &fresh), 0)) {
-        const int rc = queue_add_slowly(queue, &fresh);
+    struct event *place = queue_place(queue, at);
 
-        if (rc < 0)
-            return rc;
-    }
-    queue->scheduled++;
+    if (__builtin_expect(place == NULL, 0))
+        return ERR_MEMORY;
+    event_set(place, at, queue->scheduled++, kind, a, b);
     queue->count++;
     return 0;
 }

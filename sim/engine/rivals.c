@@ -57,7 +57,7 @@ four_add(void *rival, const struct event *event)
     const int rc = heap_room(rival);
 
     if (rc == 0)
-        heap_put(rival, event);
+        *heap_place(rival, event->at) = *event;
     return rc;
 }
 

@@ -14,7 +14,12 @@ station_reset(struct station *station, uint32_t servers, const struct dist *serv
     station->work_ns = 0;
 }
 
-/* Puts `time` in place of the soonest entry and lets it sink. */
+/*
+ * Puts `time` in place of the soonest entry. The hole goes down to a leaf first, then `time` up
+ * from there: it is a departure that has just begun to wait, so most others are sooner, and the way
+ * down compares without branches, which nothing could predict. Behind the last entry stands
+ * SIM_NEVER.
+ */
 static void
 replace_soonest(struct station *station, sim_ns time)
 {
@@ -23,27 +28,27 @@ replace_soonest(struct station *station, sim_ns time)
     size_t hole = 0;
 
     for (size_t child = 1; child < count; child = 2 * hole + 1) {
-        if (child + 1 < count && heap[child + 1] < heap[child])
-            child++;
-        if (heap[child] >= time)
-            break;
+        child += heap[child + 1] < heap[child];
         heap[hole] = heap[child];
         hole = child;
     }
+    for (; hole > 0 && heap[(hole - 1) / 2] > time; hole = (hole - 1) / 2)
+        heap[hole] = heap[(hole - 1) / 2];
     heap[hole] = time;
 }
 
 static int
 add_server(struct station *station, sim_ns time)
 {
-    if (station->count == station->capacity) {
-        const int rc = mem_grow(&station->free_at, &station->capacity, station->count + 1,
-                                sizeof *station->free_at);
-        if (rc < 0)
-            return rc;
-    }
+    const int rc = mem_grow(&station->free_at, &station->capacity, station->count + 2,
+                            sizeof *station->free_at);
+
+    if (rc < 0)
+        return rc;
     sim_ns *heap = station->free_at;
     size_t hole = station->count++;
+
+    heap[station->count] = SIM_NEVER;
 
     for (; hole > 0 && heap[(hole - 1) / 2] > time; hole = (hole - 1) / 2)
         heap[hole] = heap[(hole - 1) / 2];

@@ -17,7 +17,7 @@ struct station {
     uint32_t servers;
     struct sampler service; /* ns */
     struct stream draws;    /* of service times */
-    sim_ns *free_at;        /* owned; heap, soonest first: when a server becomes free */
+    sim_ns *free_at; /* owned; heap, soonest first: when a server becomes free; then SIM_NEVER */
     size_t count, capacity; /* servers that ever were busy */
     double work_ns;         /* service of all jobs since the last station_measure */
 };
