@@ -138,6 +138,16 @@ queue_next(struct queue *queue, struct event *event)
     return true;
 }
 
+/* The event some places behind the next, if that is known already, else NULL: a hint at what an
+ * owner may fetch into the cache. Events added meanwhile may come before it. */
+static inline const struct event *
+queue_ahead(const struct queue *queue, size_t places)
+{
+    const size_t i = queue->run_at + places;
+
+    return i < queue->run_end ? &queue->run[i] : NULL;
+}
+
 /* When the next event is due; SIM_NEVER when none is left. */
 sim_ns queue_soonest(struct queue *queue);
 

@@ -6,8 +6,12 @@
  *
  * Jobs must be offered in the order of their arrival (invariant T2), as events leave the queue.
  * Then a job's departure is known at its arrival: it starts when the server that is free soonest
- * is free. So only the times at which servers become free are kept, for as many servers as were
- * ever busy together: a station with a million servers and three jobs keeps three numbers.
+ * is free. So only the times at which servers become free are kept, for some more servers than were
+ * ever busy together: a station with a million servers and three jobs keeps a few numbers.
+ *
+ * As long as some server is free at every arrival, which one does not matter: the times stand in no
+ * order, and those passed are swept out when they would need room. The first time that all servers
+ * are busy they become a heap, and stay one.
  */
 #include "base/units.h"
 #include "stats/stream.h"
@@ -17,8 +21,9 @@ struct station {
     uint32_t servers;
     struct sampler service; /* ns */
     struct stream draws;    /* of service times */
-    sim_ns *free_at; /* owned; heap, soonest first: when a server becomes free; then SIM_NEVER */
-    size_t count, capacity; /* servers that ever were busy */
+    sim_ns *free_at;        /* owned; when a server becomes free; of a heap: then SIM_NEVER */
+    size_t count, capacity; /* times kept */
+    bool heap;              /* soonest first; as many as there are servers */
     double work_ns;         /* service of all jobs since the last station_measure */
 };
 
