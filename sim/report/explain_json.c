@@ -3,9 +3,13 @@
 #include "report/because.h"
 #include "report/subject.h"
 
+/* Of each channel so many plans, the quickest: each is told with its reasons and a sampled time. */
+#define TOLD_MOST 1000
+
 struct in_json {
     struct json json;
     const struct explain_options *options;
+    uint64_t untold; /* plans of the subject that are left out */
 };
 
 typedef const char *name_of(const struct world *w, uint32_t i);
@@ -97,12 +101,14 @@ json_plan(struct json *json, const struct subject *s, struct channel_plans *p,
 static int
 json_channel(void *self, const struct subject *s, struct channel_plans *p, struct why *why)
 {
-    struct json *json = &((struct in_json *)self)->json;
+    struct in_json *t = self;
     int rc = 0;
 
-    for (size_t i = 0; i < p->plans.count && rc == 0; i++)
+    for (size_t i = 0; i < p->plans.count && i < TOLD_MOST && rc == 0; i++)
         if (!plan_was_told(p, &p->plans.item[i]))
-            rc = json_plan(json, s, p, &p->plans.item[i], why);
+            rc = json_plan(&t->json, s, p, &p->plans.item[i], why);
+    if (p->plans.total > TOLD_MOST)
+        t->untold += p->plans.total - TOLD_MOST;
     return rc;
 }
 
@@ -158,9 +164,12 @@ json_class(struct in_json *t, const struct subject *s, const struct reach *reach
     if (s->share < 1) /* else two rows would look alike */
         json_number(json, "share", s->share);
     json_reach(json, w, reach);
+    t->untold = 0;
     json_open(json, "plans", '[');
     rc = subject_each_channel(s, t->options, json_channel, t, why);
     json_close(json, ']');
+    if (t->untold > 0)
+        json_number(json, "other_plans", (double)t->untold);
     json_open(json, "importance", '[');
     if (rc == 0)
         rc = subject_each_importance(s, t->options, json_importance, t, why);

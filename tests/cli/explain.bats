@@ -178,7 +178,7 @@ assert row["sa"]["reduction"] is None
     [[ "$flat" == *"0.5 times a year, of these 0.1 together with all others"* ]]
 }
 
-@test "of many plans explain tells ten and how many more there are, and lists all as JSON" {
+@test "of many plans explain tells ten and how many more there are, and JSON up to a thousand" {
     python3 - >"$BATS_TEST_TMPDIR/wide.yaml" <<'PY'
 names = [f"c{i}" for i in range(12)]
 print("""jurisim: 1
@@ -204,5 +204,14 @@ PY
     # the key's holder and five of the eleven others: C(11, 5)
     [[ "$output" == *"police (orders), 462 plans"*"and 452 more, none quicker"* ]]
     "$jurisim" explain "$BATS_TEST_TMPDIR/wide.yaml" --json |
-        python3 -c 'import json, sys; assert len(json.load(sys.stdin)["strategies"][0]["plans"]) == 462'
+        python3 -c 'import json, sys; s = json.load(sys.stdin)["strategies"][0]
+assert len(s["plans"]) == 462 and "other_plans" not in s'
+    # any seven of fourteen: C(13, 6) = 1716
+    sed -e 's/any: 6, of: \[/&sc12, sc13, /' -e 's/custodians: {/&c12: {home: AA}, c13: {home: AA}, /' \
+        -e 's/any: 6/any: 7/' \
+        -e 's/sites: {/&sc12: {at: pa, operator: c12}, sc13: {at: pa, operator: c13}, /' \
+        "$BATS_TEST_TMPDIR/wide.yaml" >"$BATS_TEST_TMPDIR/wider.yaml"
+    "$jurisim" explain "$BATS_TEST_TMPDIR/wider.yaml" --json |
+        python3 -c 'import json, sys; s = json.load(sys.stdin)["strategies"][0]
+assert (len(s["plans"]), s["other_plans"]) == (1000, 716), (len(s["plans"]), s.get("other_plans"))'
 }
