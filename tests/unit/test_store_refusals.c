@@ -103,10 +103,11 @@ test_runs_of_other_versions_are_refused(void **state)
 
     store_close(runs_open(f->db, STORE_CREATE, 2, 0));
     runs_tell(f->db, "PRAGMA user_version = 1"); /* before adversaries were told apart */
-    runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT, "tables are version 1, this one reads 2",
-                        "run the scenario again");
+    runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT,
+                        "tables are version 1, this one reads 2", "run the scenario again");
     runs_tell(f->db, "PRAGMA user_version = 0");
-    runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT, "older jurisim", "run the scenario again");
+    runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT, "older jurisim",
+                        "run the scenario again");
     runs_assert_refused(f->db, STORE_RESUME, &id, ERR_INPUT, "older jurisim", "");
     runs_tell(f->db, "PRAGMA user_version = 99");
     runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT, "newer jurisim", "99");
