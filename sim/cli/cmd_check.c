@@ -8,11 +8,11 @@
 #include <stdio.h>
 
 static const char help[] =
-    "usage: jurisim check [--set PATH=VALUE] [--costs FILE] [--json] SCENARIO...\n\n"
+    "usage: jurisim check [--set PATH=VALUE] [--costs WHICH] [--json] SCENARIO...\n\n"
     "Reads each scenario with all that it includes and lists every fault as\n"
     "file:line:column: what, name, value. Exit 2 when there is a fault.\n\n"
     "  --set PATH=VALUE  override a value, as `run` does\n"
-    "  --costs FILE      a cost file instead of the shipped reference\n"
+    "  --costs WHICH     costs of cryptography, as `run` takes them\n"
     "  --json            faults and warnings as JSON on stdout\n";
 
 enum { OPT_SET = 256, OPT_COSTS, OPT_JSON };

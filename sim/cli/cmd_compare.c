@@ -18,13 +18,13 @@ static const char help[] =
     "      --json          as JSON on stdout, with all of these\n\n"
     "Risk is shown unasked where there are threats besides authorities, duties where they cost\n"
     "something.\n\n"
-    "For a scenario, as `jurisim run`:\n"
+    "For a scenario, as `jurisim run` (readings and flips belong to `run` alone):\n"
     "  -s, --strategy A,B  only these strategies\n"
     "  -r, --replications N\n"
     "  -j, --jobs N\n"
     "      --seed N\n"
     "      --set PATH=VALUE\n"
-    "      --costs FILE\n"
+    "      --costs WHICH\n"
     "  -q, --quiet         no progress bar\n";
 
 enum { OPT_SEED = 256, OPT_SET, OPT_COSTS, OPT_JSON, OPT_RISK, OPT_CHANNELS, OPT_DUTIES };

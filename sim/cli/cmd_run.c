@@ -32,7 +32,7 @@ static const char help[] =
     "      --dry-run       check everything, say what would be run\n"
     "      --json          results as JSON on stdout\n"
     "  -q, --quiet         no progress bar\n\n"
-    "Exit 3 when an `expect` or `require` line of the scenario does not hold.\n";
+    "Exit 3 when an `expect` or `require` line of the scenario fails.\n";
 
 enum {
     OPT_SEED = 256,

@@ -13,7 +13,7 @@ const struct command command_table[] = {
     {"explain", cmd_explain, "who can open what, by which plans, and why"},
     {"check", cmd_check, "every fault in a scenario, with file:line:column"},
     {"plot", cmd_plot, "a figure of a finished run through gnuplot"},
-    {"bench", cmd_bench, "measure this machine's cryptography"},
+    {"bench", cmd_bench, "measure this machine: its cryptography, the event engine"},
     {NULL, NULL, NULL},
 };
 
