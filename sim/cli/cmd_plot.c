@@ -160,8 +160,12 @@ check(struct asked *a, int count, char **words)
     a->figure = figure_find(words[1]);
     if (a->figure == NULL)
         return unknown_figure(words[1]);
-    if (a->json && (a->output != NULL || a->terminal))
-        return cli_misuse("plot", "--json draws nothing: it excludes -o and --terminal");
+    if (a->band != NULL && !a->figure->bands)
+        return cli_misuse("plot", "--band is for the figures exceedance and survival, not for %s",
+                          a->figure->name);
+    if (a->json && (a->output != NULL || a->terminal || a->title != NULL || a->band != NULL))
+        return cli_misuse("plot", "--json draws nothing: it excludes -o, --terminal, --title and "
+                                  "--band");
     if (a->json)
         return EXIT_DONE;
     if (a->output == NULL && !a->terminal)

@@ -258,6 +258,8 @@ cmd_run(int argc, char **argv)
         return cli_misuse("run", "needs one scenario file, got %d", argc - optind);
     if (a.resume && a.force)
         return cli_misuse("run", "--resume and --force exclude each other");
+    if (!a.beside.readings && a.beside.reading_replications > 0)
+        return cli_misuse("run", "--readings and --no-readings exclude each other");
     if ((a.resume || a.force) && a.simulate.db == NULL)
         return cli_misuse("run", "--resume and --force need -o DB");
     a.in.path = argv[optind];

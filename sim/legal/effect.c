@@ -1,6 +1,7 @@
 #include "legal/effect.h"
 #include <math.h>
 #include <stdlib.h>
+#include "model/meeting.h"
 
 /* What a lever yields of one class, before it is told in masks. */
 struct taking {
@@ -74,21 +75,6 @@ set_class(struct effect *e, const struct data_class *facts, uint32_t class, stru
         e->parts |= bit;
 }
 
-/*
- * Seen in use with chance w in all, and the key taken from the cache with chance c: not
- * independent, since a read does both. Writes are apart from reads (a thinned Poisson process): who
- * has no key has seen no read, and sees a write with 1 - (1 - w)^(1 - reads); the rest of w goes
- * with the key. Exact for rates that are constant through the day.
- */
-static void
-split_watch(struct effect *e, uint32_t class, double w, double c, double reads)
-{
-    const double apart = c > 0 ? -expm1(log1p(-w) * (1 - reads)) : w;
-
-    e->watch[class] = w < 1 ? apart : 1;
-    e->watch_too[class] = c > 0 ? fmin(fmax((w - (1 - c) * e->watch[class]) / c, 0), 1) : w;
-}
-
 /* The chance that the class's key is taken from the cache, of each account apart. */
 static double
 captured(const struct placed *placed, const struct piece *piece)
@@ -132,11 +118,16 @@ take_class(struct effect_table *table, struct effect *e, const struct phase *p,
         if (i == 0 && y.watched && !placed->copy[0].former)
             e->watched |= bit;
     }
-    if ((e->watched & bit) != 0)
-        split_watch(e, class,
-                    lever_watch_chance(p->world, &p->world->cohort[cohort.i],
-                                       (struct class_id){class}, lever->acting_terms->holds_for_s),
-                    captured(placed, piece), p->world->cohort[cohort.i].reads);
+    if ((e->watched & bit) != 0) {
+        const struct cohort *c = &p->world->cohort[cohort.i];
+        const struct seen seen =
+            seen_split(lever_watch_chance(p->world, c, (struct class_id){class},
+                                          lever->acting_terms->holds_for_s),
+                       captured(placed, piece), c->reads);
+
+        e->watch[class] = seen.apart;
+        e->watch_too[class] = seen.too;
+    }
     judge(&t, placed, piece);
     judge_key(&t, placed, piece);
     set_class(e, &p->world->class[class], class, t);

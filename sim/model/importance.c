@@ -59,6 +59,16 @@ weigh_member(struct weighing *w, uint32_t m)
         w->chance[opening_decision_variable(o, o->shared[m][1] - 1)] = l->treaty->grant;
 }
 
+static double
+any_seen(const struct meeting *meeting, bool captured)
+{
+    double none = 1;
+
+    for (uint32_t c = 0; c < CLASSES_MAX; c++)
+        none *= 1 - (captured ? meeting->seen[c].too : meeting->seen[c].apart);
+    return 1 - none;
+}
+
 static int
 weigh(struct weighing *w, struct why *why)
 {
@@ -74,12 +84,11 @@ weigh(struct weighing *w, struct why *why)
     for (uint32_t m = 0; m < o->members; m++) {
         weigh_member(w, m);
         for (uint32_t r = 0; r < o->rules; r++) {
-            const struct yield *y = &o->yield[m * o->rules + r];
+            const struct meeting meeting = worked_meeting(k, m, r);
 
-            if (y->cached != 0)
-                w->chance[opening_cache_variable(o, m, r)] = worked_cache_chance(k, m, r);
-            if (y->watched)
-                w->chance[opening_watch_variable(o, m, r)] = worked_watch_chance(k, m, r);
+            w->chance[opening_cache_variable(o, m, r)] = meeting.capture;
+            w->chance[opening_watch_variable(o, m, r, false)] = any_seen(&meeting, false);
+            w->chance[opening_watch_variable(o, m, r, true)] = any_seen(&meeting, true);
         }
     }
     return 0;

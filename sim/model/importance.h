@@ -15,8 +15,8 @@
  *     risk reduction worth       RRW = P / P(0)       (ibid.)
  *
  * Where a denominator is 0 they are infinite, and NAN when the numerator is 0 too. Caches and
- * watched gateways succeed with their own chances, independently of each other and of the levers
- * that hold them. Probabilities are exact, by decision diagram; of rules that the levers can open
+ * watched gateways succeed with their own chances (meeting.h), one lever's independently of
+ * another's. Probabilities are exact, by decision diagram; of rules that the levers can open
  * (plan.h), or of all the rules when there is none: then P is 0, and what would help is told.
  */
 #include "model/plan.h"

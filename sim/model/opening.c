@@ -54,7 +54,7 @@ opening_order(struct opening *o)
 static uint32_t
 stride(const struct opening *o)
 {
-    return o->chances ? 1 + 2 * o->rules : 1;
+    return o->chances ? 1 + 3 * o->rules : 1;
 }
 
 uint32_t
@@ -66,13 +66,13 @@ opening_variable(const struct opening *o, uint32_t member)
 uint32_t
 opening_cache_variable(const struct opening *o, uint32_t member, uint32_t rule)
 {
-    return opening_variable(o, member) + 1 + 2 * rule;
+    return opening_variable(o, member) + 1 + 3 * rule;
 }
 
 uint32_t
-opening_watch_variable(const struct opening *o, uint32_t member, uint32_t rule)
+opening_watch_variable(const struct opening *o, uint32_t member, uint32_t rule, bool captured)
 {
-    return opening_variable(o, member) + 2 + 2 * rule;
+    return opening_variable(o, member) + (captured ? 3 : 2) + 3 * rule;
 }
 
 uint32_t
@@ -132,6 +132,22 @@ opening_holder(struct opening *o, uint32_t rule, bool is_store, uint32_t holder)
     return f;
 }
 
+/* Something is met in use: another chance where the key is taken from the cache, too. */
+static uint32_t
+meets(struct opening *o, uint32_t member, uint32_t rule)
+{
+    struct bdd *b = &o->bdd;
+
+    if (!o->chances)
+        return BDD_TRUE;
+    const uint32_t apart = bdd_variable(b, opening_watch_variable(o, member, rule, false));
+
+    if (yield_of(o, member, rule)->cached == 0)
+        return apart;
+    return bdd_if(b, bdd_variable(b, opening_cache_variable(o, member, rule)),
+                  bdd_variable(b, opening_watch_variable(o, member, rule, true)), apart);
+}
+
 static uint32_t
 plaintext_of(struct opening *o, uint32_t rule)
 {
@@ -146,7 +162,7 @@ plaintext_of(struct opening *o, uint32_t rule)
         if (y->plaintext)
             f = bdd_or(&o->bdd, f, acts(o, m));
         else if (y->watched)
-            f = bdd_or(&o->bdd, f, with_chance(o, m, opening_watch_variable(o, m, rule)));
+            f = bdd_or(&o->bdd, f, bdd_and(&o->bdd, acts(o, m), meets(o, m, rule)));
     }
     return f;
 }

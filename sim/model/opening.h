@@ -42,11 +42,13 @@ extern const struct given given_nothing;
 
 void opening_order(struct opening *o);
 
-/* The variable of a member; of its cached keys under a rule; of its watching under a rule. Without
+/* The variable of a member; of its cached keys under a rule; of its watching under a rule, when it
+ * did not take the key from the cache, and when it did. Without
  * `chances` a member's variable is its rank. */
 uint32_t opening_variable(const struct opening *o, uint32_t member);
 uint32_t opening_cache_variable(const struct opening *o, uint32_t member, uint32_t rule);
-uint32_t opening_watch_variable(const struct opening *o, uint32_t member, uint32_t rule);
+uint32_t opening_watch_variable(const struct opening *o, uint32_t member, uint32_t rule,
+                                bool captured);
 /* With `chances`, that of a shared decision. */
 uint32_t opening_decision_variable(const struct opening *o, uint32_t decision);
 /* How many numbers of variables there are. */

@@ -3,14 +3,15 @@
 #include <stdlib.h>
 #include "model/question.h"
 
-/* The chance that what the set's levers hold of a rule only by chance opens it: a cached key at one
- * of them where keys are what is missing, or plaintext in use at one of them. */
+/* The chance that what the set's levers hold of a rule only by chance opens something of it: a
+ * cached key at one of them where keys are what is missing, or plaintext in use at one of them. */
 static double
 rule_chance(const struct worked *k, uint64_t set, uint32_t rule)
 {
     const struct opening *o = &k->opening;
     struct yield y = k->q->got != NULL ? k->q->got[rule] : (struct yield){0};
-    double no_key = 1, unwatched = 1;
+    struct meeting meeting[64];
+    uint32_t meetings = 0;
 
     for (uint64_t rest = set; rest != 0; rest &= rest - 1)
         yield_merge(&y, &o->yield[(uint32_t)__builtin_ctzll(rest) * o->rules + rule]);
@@ -21,16 +22,9 @@ rule_chance(const struct worked *k, uint64_t set, uint32_t rule)
     if (o->want == WANT_METADATA || y.plaintext ||
         (ciphertext && (o->want == WANT_CIPHERTEXT || formula_holds(keys, y.keys | y.uses))))
         return 1;
-    for (uint64_t rest = set; rest != 0; rest &= rest - 1) {
-        const uint32_t m = (uint32_t)__builtin_ctzll(rest);
-        const struct yield *mine = &o->yield[m * o->rules + rule];
-
-        if (by_cache && mine->cached != 0)
-            no_key *= 1 - worked_cache_chance(k, m, rule);
-        if (mine->watched)
-            unwatched *= 1 - worked_watch_chance(k, m, rule);
-    }
-    return 1 - no_key * unwatched;
+    for (uint64_t rest = set; rest != 0; rest &= rest - 1)
+        meeting[meetings++] = worked_meeting(k, (uint32_t)__builtin_ctzll(rest), rule);
+    return meetings_chance(meeting, meetings, by_cache);
 }
 
 static double
@@ -44,7 +38,7 @@ plan_of(const struct worked *k, uint64_t set)
 {
     const struct plan_question *q = k->q;
     struct plan plan = {0};
-    double least = 1;
+    double none = 1; /* nothing is opened */
 
     for (uint64_t rest = set; rest != 0; rest &= rest - 1) {
         const uint32_t m = (uint32_t)__builtin_ctzll(rest);
@@ -55,8 +49,8 @@ plan_of(const struct worked *k, uint64_t set)
     plan.probability =
         levers_probability(q->world, q->levers, plan.levers, q->want == WANT_METADATA);
     for (uint64_t rest = k->open; rest != 0; rest &= rest - 1)
-        least = fmin(least, rule_chance(k, set, (uint32_t)__builtin_ctzll(rest)));
-    plan.probability *= least;
+        none *= 1 - rule_chance(k, set, (uint32_t)__builtin_ctzll(rest));
+    plan.probability *= 1 - none;
     return plan;
 }
 

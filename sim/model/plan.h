@@ -16,8 +16,9 @@ struct plan {
     uint64_t levers;    /* mask over the lever list */
     double days;        /* the largest mean delay of its levers */
     double probability; /* that all its levers yield what is wanted (levers_probability), times the
-                           least of the chances on which the rules depend (a cached key, plaintext
-                           watched) */
+                           chance that this opens something that was asked for of a given account:
+                           below 1 where all hangs on a cached key, or on plaintext that a watched
+                           gateway may meet (meeting.h), each rule apart from the others */
 };
 
 /* At most so many plans are listed; `total` says how many there are. */
@@ -44,10 +45,11 @@ struct plan_question {
     const struct rule *const *rule;
     const uint64_t *sites, *stores;
     const struct yield *got;   /* one a rule, or NULL */
-    const double *reads_per_s; /* one a rule: reads that fill its key cache (epoch_cache_reads);
-                                  NULL when no rule has a cache, or chances do not matter */
-    const uint32_t *classes;   /* one a rule: mask of the data classes asked for under it, of which
-                                  each must be met in use where a gateway is watched; NULL when
+    const double *reads_per_s; /* one a rule: reads that fill its key cache (epoch_cache_reads), of
+                                  a key that accounts share those of all of them; NULL when no rule
+                                  has a cache, or chances do not matter */
+    const uint32_t *classes;   /* one a rule: mask of the data classes asked for under it, any of
+                                  which may be met in use where a gateway is watched; NULL when
                                   nothing is watched, or chances do not matter */
     uint32_t rules;            /* at most 64 */
     const struct lever_list *levers; /* at most 64 */

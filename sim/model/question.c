@@ -80,30 +80,29 @@ worked_keep(struct worked *k, uint64_t members)
     o->members = kept;
 }
 
-double
-worked_cache_chance(const struct worked *k, uint32_t member, uint32_t rule)
+struct meeting
+worked_meeting(const struct worked *k, uint32_t member, uint32_t rule)
 {
     const struct plan_question *q = k->q;
+    const struct cohort *cohort = &q->world->cohort[q->cohort.i];
+    const struct yield *y = &k->yield[member * q->rules + rule];
+    const double held_s = q->levers->item[k->lever[member]].acting_terms->holds_for_s;
+    struct meeting meeting = {0};
 
-    if (q->reads_per_s == NULL)
-        return 1;
-    return cohort_cache_capture(&q->world->cohort[q->cohort.i], q->reads_per_s[rule],
-                                q->rule[rule]->key_cache_ttl_s,
-                                q->levers->item[k->lever[member]].acting_terms->holds_for_s);
-}
+    if (y->cached != 0)
+        meeting.capture = q->reads_per_s == NULL
+                              ? 1
+                              : cohort_cache_capture(cohort, q->reads_per_s[rule],
+                                                     q->rule[rule]->key_cache_ttl_s, held_s);
+    if (y->watched && q->classes == NULL)
+        meeting.seen[0] = (struct seen){1, 1};
+    for (uint32_t rest = y->watched && q->classes != NULL ? q->classes[rule] : 0; rest != 0;
+         rest &= rest - 1) {
+        const struct class_id class = {(uint32_t)__builtin_ctz(rest)};
 
-double
-worked_watch_chance(const struct worked *k, uint32_t member, uint32_t rule)
-{
-    const struct plan_question *q = k->q;
-    double least = 1;
-
-    if (q->classes == NULL)
-        return 1;
-    for (uint32_t rest = q->classes[rule]; rest != 0; rest &= rest - 1)
-        least = fmin(
-            least, lever_watch_chance(q->world, &q->world->cohort[q->cohort.i],
-                                      (struct class_id){(uint32_t)__builtin_ctz(rest)},
-                                      q->levers->item[k->lever[member]].acting_terms->holds_for_s));
-    return least;
+        meeting.seen[class.i] =
+            seen_split(lever_watch_chance(q->world, cohort, class, held_s),
+                       q->rule[rule]->cohort_key ? 0 : meeting.capture, cohort->reads);
+    }
+    return meeting;
 }

@@ -3,6 +3,7 @@
 
 /* A plan question with every lever's yield under every rule worked out: what plans and importance
  * ask of the same levers. Private to them. */
+#include "model/meeting.h"
 #include "model/opening.h"
 
 struct worked {
@@ -23,9 +24,8 @@ uint64_t worked_members(const struct worked *k);
 /* Leaves only the members of a mask; variables have to be ordered anew. */
 void worked_keep(struct worked *k, uint64_t members);
 
-/* The chance that a member's hold of the gateway has a given account's key of a rule in its cache;
- * that it meets every class asked for under a rule in use. */
-double worked_cache_chance(const struct worked *k, uint32_t member, uint32_t rule);
-double worked_watch_chance(const struct worked *k, uint32_t member, uint32_t rule);
+/* What a member's hold of the gateway has of a given account by chance under a rule: all of it when
+ * the question does not ask for chances. */
+struct meeting worked_meeting(const struct worked *k, uint32_t member, uint32_t rule);
 
 #endif

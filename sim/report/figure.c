@@ -4,15 +4,16 @@
 
 const struct figure figure_table[] = {
     {"front", "latency against exposure, a point a strategy, and the Pareto front", NULL,
-     draw_front},
-    {"latency", "how latency is distributed under each strategy", figure_height, draw_latency},
+     draw_front, false},
+    {"latency", "how latency is distributed under each strategy", figure_height, draw_latency,
+     false},
     {"exposure", "accounts exposed over the years under each strategy", figure_height,
-     draw_exposure},
+     draw_exposure, false},
     {"exceedance", "how likely it is that at least so many accounts are exposed", figure_height,
-     draw_exceedance},
+     draw_exceedance, true},
     {"survival", "how long it takes until an account is exposed under each strategy", figure_height,
-     draw_survival},
-    {NULL, NULL, NULL, NULL},
+     draw_survival, true},
+    {NULL, NULL, NULL, NULL, false},
 };
 
 const struct figure *

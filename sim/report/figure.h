@@ -25,6 +25,7 @@ struct figure {
     unsigned (*height)(const struct view *view);
     /* Adds to `canvas`. ERR_INPUT when the run has nothing to draw; ERR_MEMORY. */
     int (*draw)(struct canvas *canvas, const struct view *view, struct why *why);
+    bool bands; /* has bands to ask for (struct view) */
 };
 
 #define FIGURE_WIDTH  1000

@@ -143,12 +143,31 @@ classes_of(const struct subject *s, bool metadata)
     return mask;
 }
 
+/* The reads that fill the cache with the key of one account or, where accounts share it, of all who
+ * are served by the rule. */
+static double
+cache_reads(const struct subject *s)
+{
+    double upper[64], reads = 0;
+    const uint32_t parts = epoch_parts(s->epoch, s->cohort, upper, COUNT(upper));
+
+    if (!s->rule->cohort_key)
+        return epoch_cache_reads(s->epoch, s->cohort, s->rule, s->u);
+    for (uint32_t p = 0; p < parts && p < COUNT(upper); p++) {
+        const double low = p == 0 ? 0 : upper[p - 1];
+
+        reads += (upper[p] - low) *
+                 epoch_cache_reads(s->epoch, s->cohort, s->rule, (low + upper[p]) / 2);
+    }
+    return reads * s->epoch->world->cohort[s->cohort.i].accounts;
+}
+
 static int
 tell_rule(const struct teller *t, struct subject *s, struct why *why)
 {
     int rc = 0;
 
-    s->reads_per_s = epoch_cache_reads(s->epoch, s->cohort, s->rule, s->u);
+    s->reads_per_s = cache_reads(s);
     for (int metadata = 0; metadata < 2 && rc == 0; metadata++) {
         s->metadata = metadata != 0;
         s->classes = classes_of(s, s->metadata);
@@ -274,11 +293,15 @@ make_plans(struct channel_plans *p, const struct subject *s, struct why *why)
         (struct delay_sample){.world = w, .levers = &p->levers, .seed = s->model->study.seed};
     if (rc == 0) {
         struct plan_question q = question_of(s, &p->levers);
+        uint32_t asked = 0;
         const struct threat *threat = p->authority->threat;
 
         /* the last lever is on all targets, which nothing ever hits without common causes */
         if (threat != NULL && threat->common_cause <= 0 && p->levers.count > 1)
             q.refused = UINT64_C(1) << (p->levers.count - 1);
+        for (uint64_t rest = p->streams; rest != 0; rest &= rest - 1)
+            asked |= p->authority->stream[__builtin_ctzll(rest)].classes & s->classes;
+        q.classes = &asked;
         rc = plan_list_make(&p->plans, &q, why);
     }
     return rc;

@@ -1,6 +1,10 @@
 /* Section `study`. */
 #include "scenario/study.h"
 
+/* Operations in one window: at a million a second, one window of that many takes a quarter of an
+ * hour, and a run has hundreds of windows. More is a slip of the pen. */
+#define WINDOW_MOST 1e9
+
 static const struct key replication_keys[] = {
     {.name = "legal",
      .kind = &kind_whole,
@@ -73,8 +77,9 @@ static const struct key study_keys[] = {
      .kind = &kind_whole64,
      .unit = UNIT_COUNT,
      .least = 1,
+     .most = WINDOW_MOST,
      .offset = offsetof(struct study, window),
-     .about = "Operations in one window of traffic; 100 k when not stated."},
+     .about = "Operations in one window of traffic, up to 1 G; 100 k when not stated."},
     {.name = "failures",
      .kind = &kind_whole,
      .unit = UNIT_COUNT,

@@ -63,9 +63,10 @@ db_fail(struct db *db, int code, const char *doing, struct why *why)
                        "%d s while %s)",
                        DB_PATIENCE_MS / 1000, doing);
     case SQLITE_NOTADB:
-        return why_add(why, ERR_IO, &at, "not a database");
+        return why_add(why, ERR_INPUT, &at, "not a database");
     case SQLITE_CORRUPT:
-        return why_add(why, ERR_IO, &at, "damaged: %s while %s", sqlite3_errmsg(db->handle), doing);
+        return why_add(why, ERR_INPUT, &at, "damaged: %s while %s", sqlite3_errmsg(db->handle),
+                       doing);
     case SQLITE_FULL:
         return why_add(why, ERR_IO, &at, "the disk is full (%s)", doing);
     case SQLITE_READONLY:

@@ -41,7 +41,7 @@ connect(struct store *store, int flags, struct why *why)
     return rc;
 }
 
-/* Looks what the file holds; ERR_IO when it is not for this program. */
+/* Looks what the file holds; ERR_INPUT when it is not for this program. */
 static int
 look(struct store *store, enum content *out, struct why *why)
 {
@@ -59,9 +59,9 @@ look(struct store *store, enum content *out, struct why *why)
     *out = CONTENT_RUN;
     if (application != SCHEMA_APPLICATION) {
         if (application == SCHEMA_BENCH_APPLICATION)
-            return why_add(why, ERR_IO, &at, "holds measurements of `jurisim bench`, no run");
+            return why_add(why, ERR_INPUT, &at, "holds measurements of `jurisim bench`, no run");
         if (objects > 0 || application != 0)
-            return why_add(why, ERR_IO, &at, "a database of another program, not a jurisim run");
+            return why_add(why, ERR_INPUT, &at, "a database of another program, not a jurisim run");
         *out = CONTENT_NOTHING;
         return 0;
     }
@@ -78,11 +78,11 @@ check_version(struct store *store, struct why *why)
     if (rc < 0 || version == SCHEMA_VERSION)
         return rc;
     if (version < SCHEMA_VERSION)
-        return why_add(why, ERR_IO, &at,
+        return why_add(why, ERR_INPUT, &at,
                        "made by an older jurisim (its tables are version %d, this one reads %d): "
                        "run the scenario again",
                        (int)version, SCHEMA_VERSION);
-    return why_add(why, ERR_IO, &at,
+    return why_add(why, ERR_INPUT, &at,
                    "made by a newer jurisim (its tables are version %d, this one reads %d)",
                    (int)version, SCHEMA_VERSION);
 }
@@ -141,7 +141,7 @@ find_file(struct store *store, bool *exists, struct why *why)
     if (stat(store->db.path, &status) == 0) {
         *exists = true;
         if (S_ISDIR(status.st_mode))
-            return why_add(why, ERR_IO, &at, "is a folder");
+            return why_add(why, ERR_INPUT, &at, "is a folder");
         return 0;
     }
     if (errno != ENOENT)
@@ -183,6 +183,25 @@ open_new(struct store *store, const struct run_identity *identity, const struct 
     return rc == 0 ? make_run(store, identity, legend, why) : rc;
 }
 
+/* Does the file call itself a run, however damaged the rest of it is? SQLite's file format, 1.3:
+ * 16 bytes of magic at its head, and at byte 68 the application's id, highest byte first. */
+static bool
+says_run(const char *path)
+{
+    static const char magic[16] = "SQLite format 3";
+    unsigned char head[72] = {0};
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (file < 0)
+        return false;
+    const ssize_t got = read(file, head, sizeof head);
+
+    close(file);
+    return got == (ssize_t)sizeof head && memcmp(head, magic, sizeof magic) == 0 &&
+           ((uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 | (uint32_t)head[70] << 8 |
+            head[71]) == SCHEMA_APPLICATION;
+}
+
 /* Empties a run's file for a new one, under SQLite's locks: nobody else may be in it. */
 static int
 open_replace(struct store *store, const struct run_identity *identity, const struct legend *legend,
@@ -191,14 +210,15 @@ open_replace(struct store *store, const struct run_identity *identity, const str
     enum content content;
     int rc = connect(store, SQLITE_OPEN_READWRITE, why);
 
-    if (rc == 0)
+    if (rc == 0 && !says_run(store->db.path))
         rc = look(store, &content, why);
-    if (rc == 0)
-        rc = take_hold(store, why);
     if (rc < 0)
         return rc;
+    /* From here on, as only a file that may be emptied: then damage in it is no matter. */
     sqlite3_db_config(store->db.handle, SQLITE_DBCONFIG_RESET_DATABASE, 1, NULL);
-    rc = db_exec(&store->db, "VACUUM", "replacing it", why);
+    rc = take_hold(store, why);
+    if (rc == 0)
+        rc = db_exec(&store->db, "VACUUM", "replacing it", why);
     sqlite3_db_config(store->db.handle, SQLITE_DBCONFIG_RESET_DATABASE, 0, NULL);
     return rc == 0 ? make_run(store, identity, legend, why) : rc;
 }
@@ -291,7 +311,7 @@ open_read(struct store *store, struct why *why)
     if (rc == 0)
         rc = look(store, &content, why);
     if (rc == 0 && content == CONTENT_NOTHING)
-        rc = why_add(why, ERR_IO, &at, "holds no run");
+        rc = why_add(why, ERR_INPUT, &at, "holds no run");
     return rc == 0 ? check_version(store, why) : rc;
 }
 
@@ -306,7 +326,7 @@ open_as(struct store *store, enum store_mode mode, const struct run_identity *id
     if (rc < 0)
         return rc;
     if (mode == STORE_READ && !exists)
-        return why_add(why, ERR_IO, &at, "there is no such file");
+        return why_add(why, ERR_INPUT, &at, "there is no such file");
     store->writable = mode != STORE_READ;
     if (mode == STORE_READ)
         rc = open_read(store, why);

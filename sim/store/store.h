@@ -9,7 +9,8 @@
  *
  * Who writes has the file alone until store_close; others wait 2 s and then say so. A store is used
  * by one thread at a time. What a run's database holds does not depend on the order in which its
- * trials came. Messages name the file; failures of the database are ERR_IO.
+ * trials came. Messages name the file. A file that is not there to be read, is no run, is damaged,
+ * or was made by another version is ERR_INPUT; what the system or another program prevents, ERR_IO.
  */
 #include "record/outcome.h"
 #include "record/verdict.h"
@@ -28,8 +29,8 @@ struct run_identity {
 
 enum store_mode {
     STORE_CREATE,  /* ERR_IO when the file exists */
-    STORE_REPLACE, /* an existing run is replaced, of whatever version; a file that is no run is
-                      not; created when there is none */
+    STORE_REPLACE, /* an existing run is replaced, of whatever version, and damaged or not; a file
+                      that is no run is not; created when there is none */
     STORE_RESUME,  /* the file must hold the same run (else ERR_INPUT, naming every difference);
                       created when there is none, or it is empty */
     STORE_READ,    /* a finished run also in a folder that may not be written */

@@ -120,3 +120,18 @@ assert all(s["because"] and s["instrument"] == "order" and s["addressee"] == "an
     [ "$status" -eq 2 ]
     [[ "$output" == *"--replication goes with --exposed"* ]]
 }
+
+@test "a wrong or missing database is bad input, as everywhere" {
+    run "$jurisim" explain --exposed "$W/none.db"
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"none.db: there is no such file"* ]]
+    head -c 9000 "$W/later.db" >"$W/short.db"
+    for args in "explain --exposed" "compare"; do
+        # shellcheck disable=SC2086
+        run "$jurisim" $args "$W/short.db"
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"short.db: damaged"* ]]
+    done
+    "$jurisim" run "$W/later.yaml" -q --force -o "$W/short.db" >"$W/out"
+    "$jurisim" compare "$W/short.db" >"$W/out"
+}

@@ -100,7 +100,9 @@ END
     cd "$out"
     jurisim=$(realpath "$OLDPWD/${BUILD:-build}/jurisim")
     for wrong in "" "$DB" "$DB front more -o a.svg" "$DB front -o a.gif" "$DB front -o svg" \
-        "$DB front -o a.svg --terminal" "$DB front --no-such" "$DB fornt -o a.svg"; do
+        "$DB front -o a.svg --terminal" "$DB front --no-such" "$DB fornt -o a.svg" \
+        "$DB front --band opt-out -o a.svg" "$DB survival --band opt-out --json" \
+        "$DB front --title x --json"; do
         # shellcheck disable=SC2086
         run --separate-stderr "$jurisim" plot $wrong
         [ "$status" -eq 2 ]
@@ -114,7 +116,7 @@ END
 
 @test "a database that is not there is neither drawn nor made" {
     run --separate-stderr "$jurisim" plot "$out/no.db" front -o "$out/a.svg"
-    [ "$status" -eq 1 ]
+    [ "$status" -eq 2 ]
     [[ "$stderr" == *"no.db"* ]]
     [ -z "$(ls "$out")" ]
 }
@@ -122,7 +124,7 @@ END
 @test "a file that is no database is told" {
     echo "jurisim: 1" >"$out/a.yaml"
     run --separate-stderr "$jurisim" plot "$out/a.yaml" front -o "$out/a.svg"
-    [ "$status" -ne 0 ]
+    [ "$status" -eq 2 ]
     [[ "$stderr" == *"a.yaml"* ]]
     [ "$(ls "$out")" = a.yaml ]
 }

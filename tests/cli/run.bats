@@ -103,7 +103,8 @@ PY
     for args in "run" "run --frob x.yaml" "run a.yaml b.yaml" "run -r 0 $icloud" "run -j x $icloud" \
         "run --set nonsense $icloud" "run --resume $icloud" "frob" "run -s us-data $icloud" \
         "run --set custodians.appel.rejects=1 $icloud" "run no-such-file.yaml" "compare" "plot" "explain" \
-        "explain --on 1999-01-01 $icloud" "explain --authority nobody $icloud" "check"; do
+        "explain --on 1999-01-01 $icloud" "explain --authority nobody $icloud" "check" \
+        "run --readings=5 --no-readings $icloud"; do
         # shellcheck disable=SC2086
         run "$jurisim" $args
         echo "$args: $status: $output"

@@ -227,12 +227,12 @@ test_a_grant_for_all_is_one_decision(void **state)
 
 /* ---- every outcome of levers, caches and watched gateways ---- */
 
-enum { CHANCES_TRIED = 15 };
+enum { CHANCES_TRIED = 16 };
 
 /* One thing that happens or not. */
 struct chance {
     uint32_t lever, rule;
-    enum { LEVER, CACHE, WATCH } kind;
+    enum { LEVER, CACHE, WATCH, WATCH_TOO } kind; /* seen by who has no key, by who has */
     double p;
 };
 
@@ -241,7 +241,7 @@ struct outcomes {
     struct lever_list levers;
     uint32_t rules;
     struct yield yield[64][RW_RULES];
-    struct chance chance[64 * (1 + 2 * RW_RULES)];
+    struct chance chance[64 * (1 + 3 * RW_RULES)];
     uint32_t chances;
 };
 
@@ -261,13 +261,23 @@ list_chances(struct outcomes *o, const double *reads)
             const struct yield y = o->yield[l][r] =
                 lever_yield(w, lever, rule, (struct cohort_id){0}, rule->sites, rule->stores);
 
+            const double cached = y.cached != 0 ? cohort_cache_capture(w->cohort, reads[r],
+                                                                       rule->key_cache_ttl_s, held)
+                                                : 0;
+
+            if (y.cached != 0)
+                o->chance[o->chances++] = (struct chance){l, r, CACHE, cached};
+            if (!y.watched)
+                continue;
+            /* of what passes, writes alone pass by who has read nothing */
+            const double seen = lever_watch_chance(w, w->cohort, (struct class_id){0}, held);
+            const double apart = cached > 0 ? 1 - pow(1 - seen, 1 - w->cohort[0].reads) : seen;
+
+            o->chance[o->chances++] = (struct chance){l, r, WATCH, apart};
             if (y.cached != 0)
                 o->chance[o->chances++] = (struct chance){
-                    l, r, CACHE,
-                    cohort_cache_capture(w->cohort, reads[r], rule->key_cache_ttl_s, held)};
-            if (y.watched)
-                o->chance[o->chances++] = (struct chance){
-                    l, r, WATCH, lever_watch_chance(w, w->cohort, (struct class_id){0}, held)};
+                    l, r, WATCH_TOO,
+                    cached > 0 ? fmin(1, fmax(0, (seen - (1 - cached) * apart) / cached)) : 0};
         }
     }
 }
@@ -285,9 +295,11 @@ had(const struct outcomes *o, uint32_t outcome, uint32_t rule)
             y.cached = 0;
             y.watched = false;
             for (uint32_t d = c + 1; d < o->chances && o->chance[d].kind != LEVER; d++) {
+                const bool captured = y.cached != 0; /* its chance stands first */
+
                 if ((outcome >> d & 1) == 0 || o->chance[d].rule != rule)
                     continue;
-                y.plaintext |= o->chance[d].kind == WATCH;
+                y.plaintext |= o->chance[d].kind == (captured ? WATCH_TOO : WATCH);
                 y.cached |=
                     o->chance[d].kind == CACHE ? o->yield[o->chance[d].lever][rule].cached : 0;
             }

@@ -72,25 +72,25 @@ test_what_is_no_run_is_refused_and_left_alone(void **state)
 
     for (size_t i = 0; i < COUNT(mode); i++) {
         write_file(f->db, text, sizeof text - 1);
-        runs_assert_refused(f->db, mode[i], &id, ERR_IO, "not a database", "");
+        runs_assert_refused(f->db, mode[i], &id, ERR_INPUT, "not a database", "");
         assert_int_equal(stat(f->db, &status), 0);
         assert_int_equal(status.st_size, sizeof text - 1);
         unlink(f->db);
         runs_tell(f->db, "CREATE TABLE invoices (id); INSERT INTO invoices VALUES (7)");
-        runs_assert_refused(f->db, mode[i], &id, ERR_IO, "database of another program", "");
+        runs_assert_refused(f->db, mode[i], &id, ERR_INPUT, "database of another program", "");
         assert_true(runs_ask(f->db, "SELECT id FROM invoices") == 7);
         assert_int_equal(runs_count_files(f), 1);
         unlink(f->db);
-        runs_assert_refused(f->path, mode[i], &id, ERR_IO, "is a folder", "");
+        runs_assert_refused(f->path, mode[i], &id, ERR_INPUT, "is a folder", "");
         runs_assert_refused("", mode[i], &id, ERR_INPUT, "needs a name", "");
     }
-    runs_assert_refused(f->db, STORE_READ, NULL, ERR_IO, "no such file", "");
+    runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT, "no such file", "");
     char deep[160];
 
     snprintf(deep, sizeof deep, "%s/none/run.db", f->path);
     runs_assert_refused(deep, STORE_CREATE, &id, ERR_IO, "no such folder", "");
     write_file(f->db, "", 0);
-    runs_assert_refused(f->db, STORE_READ, NULL, ERR_IO, "holds no run", "");
+    runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT, "holds no run", "");
     store_close(runs_open(f->db, STORE_RESUME, 2, 0)); /* a run cut off before it began */
     assert_true(runs_ask(f->db, "SELECT count(*) FROM trial") == 0);
 }
@@ -103,13 +103,51 @@ test_runs_of_other_versions_are_refused(void **state)
 
     store_close(runs_open(f->db, STORE_CREATE, 2, 0));
     runs_tell(f->db, "PRAGMA user_version = 1"); /* before adversaries were told apart */
-    runs_assert_refused(f->db, STORE_READ, NULL, ERR_IO, "tables are version 1, this one reads 2",
-                        "run the scenario again");
+    runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT,
+                        "tables are version 1, this one reads 2", "run the scenario again");
     runs_tell(f->db, "PRAGMA user_version = 0");
-    runs_assert_refused(f->db, STORE_READ, NULL, ERR_IO, "older jurisim", "run the scenario again");
-    runs_assert_refused(f->db, STORE_RESUME, &id, ERR_IO, "older jurisim", "");
+    runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT, "older jurisim",
+                        "run the scenario again");
+    runs_assert_refused(f->db, STORE_RESUME, &id, ERR_INPUT, "older jurisim", "");
     runs_tell(f->db, "PRAGMA user_version = 99");
-    runs_assert_refused(f->db, STORE_READ, NULL, ERR_IO, "newer jurisim", "99");
+    runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT, "newer jurisim", "99");
+}
+
+static void
+test_a_run_that_was_cut_short_or_damaged_can_be_replaced(void **state)
+{
+    const struct folder *f = *state;
+    static const off_t kept[] = {72, 100, 3000, 4096, 20000};
+    const struct run_identity id = runs_identity(2, 0);
+
+    for (size_t i = 0; i <= COUNT(kept); i++) {
+        struct store *store = runs_open(f->db, STORE_CREATE, 40, 0);
+
+        for (uint64_t k = 0; k < 40; k++)
+            runs_put(store, PLANE_LEGAL, k);
+        store_close(store);
+        if (i < COUNT(kept)) {
+            assert_int_equal(truncate(f->db, kept[i]), 0);
+        } else { /* whole in length, but all that follows the head is noise */
+            FILE *file = fopen(f->db, "r+b");
+
+            assert_non_null(file);
+            fseek(file, 100, SEEK_SET);
+            for (size_t k = 0; k < 30000; k++)
+                fputc((int)(k * 31 % 251), file);
+            fclose(file);
+        }
+        runs_assert_refused(f->db, STORE_READ, NULL, ERR_INPUT, f->db, "");
+        runs_assert_refused(f->db, STORE_RESUME, &id, ERR_INPUT, f->db, "");
+        store = runs_open(f->db, STORE_REPLACE, 2, 0);
+        runs_put(store, PLANE_LEGAL, 0);
+        runs_put(store, PLANE_LEGAL, 1);
+        runs_assert_holds(store, 2, 0);
+        store_close(store);
+        assert_true(runs_ask(f->db, "SELECT count(*) FROM trial") == 2);
+        assert_int_equal(runs_count_files(f), 1);
+        unlink(f->db);
+    }
 }
 
 static void
@@ -288,6 +326,7 @@ main(void)
         IN_FOLDER(test_replacing_a_run_leaves_nothing_of_it),
         IN_FOLDER(test_what_is_no_run_is_refused_and_left_alone),
         IN_FOLDER(test_runs_of_other_versions_are_refused),
+        IN_FOLDER(test_a_run_that_was_cut_short_or_damaged_can_be_replaced),
         IN_FOLDER(test_a_run_under_way_is_not_disturbed),
         IN_FOLDER(test_a_file_that_cannot_grow_is_reported_and_keeps_whole_trials),
         cmocka_unit_test(test_a_lack_of_memory_is_reported),
