@@ -37,7 +37,7 @@ load helper
 }
 
 @test "what the pages link to is there, files and headings" {
-    python3 - README.md CONTRIBUTING.md docs/SCENARIOS.md docs/METRICS.md <<'PY'
+    python3 - README.md CONTRIBUTING.md docs/SCENARIOS.md docs/METRICS.md scenarios/README.md <<'PY'
 import os, re, sys
 
 def anchors(page):
@@ -57,4 +57,25 @@ for page in sys.argv[1:]:
         links += 1
 assert links > 30, links
 PY
+}
+
+@test "scenarios/README.md lists every scenario and every file of facts" {
+    for file in $(cd scenarios && ls *.yaml facts/*.yaml tiny/*.yaml); do
+        grep -qF "($file)" scenarios/README.md || { echo "scenarios/README.md lacks $file"; false; }
+    done
+}
+
+@test "docs/METRICS.md tells the columns of every view of a database" {
+    ok_or_unmet "$jurisim" run -q -r 2 scenarios/first.yaml -o "$BATS_TEST_TMPDIR/a.db" >/dev/null
+    views=$(sqlite3 "$BATS_TEST_TMPDIR/a.db" "select name from sqlite_master where type = 'view'")
+    [ "$(wc -w <<<"$views")" -ge 5 ]
+    for view in $views; do
+        row=$(sqlite3 "$BATS_TEST_TMPDIR/a.db" \
+            "select '| \`$view\` | ' || group_concat(name, ', ') || ' |' from pragma_table_info('$view')")
+        grep -qF "$row" docs/METRICS.md || { echo "docs/METRICS.md lacks: $row"; false; }
+    done
+}
+
+@test "every example of docs/METRICS.md runs and prints what the page says" {
+    tests/doc-examples docs/METRICS.md "$BATS_TEST_TMPDIR"
 }
