@@ -133,7 +133,8 @@ const char *const scope_words[] = {"accounts", "bulk", NULL};
 static const struct key stream_keys[] = {
     {.name = "series",
      .kind = &kind_later,
-     .about = "Data file with counts by period; instead of 'rate'."},
+     .about =
+         "Data file with counts by period; instead of 'rate'. Outside its periods none arrives."},
     {.name = "country", .kind = &kind_later, .about = "Which rows of the series count."},
     {.name = "column",
      .kind = &kind_later,
@@ -152,7 +153,7 @@ static const struct key stream_keys[] = {
      .names = SECTION_INSTRUMENTS,
      .offset = offsetof(struct request_stream, through),
      .required = true,
-     .about = "The instruments it may use."},
+     .about = "The instruments it may use; [] asks nothing, of which check warns."},
     {.name = "accounts",
      .kind = &kind_dist,
      .unit = UNIT_COUNT,

@@ -173,12 +173,14 @@ static const struct key document_keys[] = {
                        .kind = &kind_sweep,
                        .offset = offsetof(struct model, sweep),
                        .count = offsetof(struct model, sweep_axes),
-                       .about = "Paths and the values to try."},
+                       .about =
+                           "Paths and the values to try; checked, and not used by this version."},
     [SECTION_SEARCH] = {.name = "search",
                         .kind = &kind_form,
                         .form = &search_form,
                         .offset = offsetof(struct model, search),
-                        .about = "Placements to look through."},
+                        .about =
+                            "Placements to look through; checked, and not used by this version."},
     [SECTION_READINGS] = {.name = "readings",
                           .kind = &kind_rows,
                           .form = &reading_form,

@@ -14,7 +14,7 @@ static const struct key since_keys[] = {
      .kind = &kind_date,
      .offset = offsetof(struct since, from),
      .required = true,
-     .about = "The date it is in force."},
+     .about = "The date since when it is in force, such as 2017-06-01."},
 };
 
 static const struct form since_form = {.key = since_keys, .keys = COUNT(since_keys)};
@@ -59,7 +59,8 @@ static const struct key jurisdiction_keys[] = {
      .kind = &kind_gap,
      .unit = UNIT_SECONDS,
      .offset = offsetof(struct jurisdiction, inspection),
-     .about = "Time from one inspection to the next; inspections find violations of its duties."},
+     .about = "Time from one inspection to the next, 1 min or more on average; inspections find "
+              "violations of its duties."},
     {.name = "grace",
      .kind = &kind_dist,
      .unit = UNIT_SECONDS,
@@ -155,7 +156,7 @@ static const struct key treaty_keys[] = {
      .unit = UNIT_SECONDS,
      .offset = offsetof(struct treaty, delay),
      .required = true,
-     .about = "From the request to the partner's order."},
+     .about = "From the request to the partner's order, in place of filing and review."},
     {.name = "grant",
      .kind = &kind_number,
      .unit = UNIT_NONE,
