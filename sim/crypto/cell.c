@@ -205,6 +205,13 @@ cell_time(struct cell *cell, struct crew *crew, uint64_t runs, int64_t *ns, stru
     return rc;
 }
 
+/* From how long on an operation is timed one by one. */
+static int64_t
+slow_from(const struct cell *cell)
+{
+    return cell->clock == CLOCK_MONOTONIC ? MEASURE_SLOW_NS : MEASURE_SLOW_CPU_NS;
+}
+
 /*
  * Doubles until a slot's eighth is filled, then scales. A disturbance here makes batches smaller,
  * never wrong.
@@ -220,7 +227,7 @@ cell_size_batch(struct cell *cell, struct crew *crew, int64_t slot_ns, struct wh
         if (ns >= slot_ns / 8 || cell->batch >= UINT64_C(1) << 40)
             break;
     }
-    if (rc == 0 && cell->threads == 1 && ns / (int64_t)cell->batch >= MEASURE_SLOW_NS) {
+    if (rc == 0 && cell->threads == 1 && ns / (int64_t)cell->batch >= slow_from(cell)) {
         cell->single = calloc(SINGLES_MOST, sizeof *cell->single);
         if (cell->single == NULL)
             return why_no_memory(why);

@@ -30,6 +30,7 @@ signing_release(void *work)
         return;
     EVP_MD_CTX_free(s->context);
     EVP_PKEY_free(s->key); /* cleanses the private numbers */
+    OPENSSL_cleanse(s, sizeof *s);
     free(s);
 }
 
