@@ -149,17 +149,26 @@ clock_of(const struct operation *op, unsigned threads, bool cpu_time)
                                                                       : CLOCK_MONOTONIC;
 }
 
+/* A cell without work. */
+static int
+cell_begin(struct cell *cell, const struct operation *op, unsigned threads,
+           const struct measure_plan *plan, struct why *why)
+{
+    *cell = (struct cell){
+        .op = op, .threads = threads, .batch = 1, .clock = clock_of(op, threads, plan->cpu_time)};
+    cell->ns = calloc(plan->rounds, sizeof *cell->ns);
+    return cell->ns != NULL ? 0 : why_no_memory(why);
+}
+
 int
 cell_make(struct cell *cell, const struct operation *op, size_t bytes, unsigned threads,
           const struct measure_plan *plan, struct why *why)
 {
-    int rc = 0;
+    int rc = cell_begin(cell, op, 1, plan, why);
 
-    *cell = (struct cell){
-        .op = op, .threads = threads, .batch = 1, .clock = clock_of(op, threads, plan->cpu_time)};
+    cell->works = threads;
     cell->work = calloc(threads, sizeof(void *));
-    cell->ns = calloc(plan->rounds, sizeof *cell->ns);
-    if (cell->work == NULL || cell->ns == NULL)
+    if (rc == 0 && cell->work == NULL)
         rc = why_no_memory(why);
     for (unsigned i = 0; i < threads && rc == 0; i++)
         rc = op->prepare(op, bytes, &cell->work[i], why);
@@ -168,12 +177,23 @@ cell_make(struct cell *cell, const struct operation *op, size_t bytes, unsigned 
     return rc;
 }
 
+int
+cell_borrow(struct cell *cell, const struct cell *lender, unsigned threads,
+            const struct measure_plan *plan, struct why *why)
+{
+    const int rc = cell_begin(cell, lender->op, threads, plan, why);
+
+    cell->work = lender->work;
+    return rc;
+}
+
 void
 cell_release(struct cell *cell)
 {
-    for (unsigned i = 0; cell->work != NULL && i < cell->threads; i++)
+    for (unsigned i = 0; cell->work != NULL && i < cell->works; i++)
         cell->op->release(cell->work[i]);
-    free(cell->work);
+    if (cell->works > 0)
+        free(cell->work);
     free(cell->ns);
     free(cell->single);
     *cell = (struct cell){0};
