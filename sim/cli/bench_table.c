@@ -237,7 +237,7 @@ add_single_head(struct page *p)
     if (p->cycles)
         text_addf(p->out, " %8s", "cycles");
     if (p->quantiles)
-        text_addf(p->out, "%7s%11s%11s", "p50", "p99", "p99.9");
+        text_addf(p->out, "%8s%11s%11s", "p50", "p99", "p99.9");
     text_add(p->out, "\n");
 }
 
@@ -252,11 +252,12 @@ add_heading(struct text *out, const struct machine *machine, const struct measur
     if (machine->token[0])
         text_addf(out, "through PKCS#11: %s\n", machine->token);
     if (m->threads > 1)
-        text_addf(out, "%u threads: the spin control does %.2f times the work of one%s\n",
+        text_addf(out, "%u threads: the spin control does %.2f times the work of one%s%s\n",
                   m->threads, m->spin_scaling,
-                  m->unscaled ? ": the cores are not this program's alone,\nso that rows of "
-                                "several threads are left out"
-                              : "");
+                  !m->unscaled                  ? ""
+                  : m->threads > machine->cores ? ": there are fewer cores,"
+                                                : ": the cores are not this program's alone,",
+                  m->unscaled ? "\nso that rows of several threads are left out" : "");
 }
 
 static void
@@ -295,7 +296,7 @@ bench_table(struct text *out, const struct machine *machine, const struct measur
     struct page page = {.out = out, .m = m};
 
     for (size_t i = 0; i < m->count; i++) {
-        page.quantiles |= m->item[i].p99 > 0;
+        page.quantiles |= !m->item[i].op->bulk && m->item[i].p99 > 0;
         page.cycles |= m->item[i].cycles > 0;
     }
     choose_steps(&page);

@@ -112,7 +112,8 @@ crew_start(struct crew *crew, unsigned threads, struct why *why)
     if (rc < 0)
         /* Threads that started wait at a barrier that never fills: they end with the process. */
         return rc;
-    crew->pinned = keep_on_core(pthread_self(), &allowed, 0);
+    crew->pinned =
+        keep_on_core(pthread_self(), &allowed, 0) && threads <= (unsigned)CPU_COUNT(&allowed);
     for (unsigned i = 1; i < threads; i++)
         crew->pinned &= keep_on_core(crew->thread[i], &allowed, i);
     crew->allowed = allowed;

@@ -175,6 +175,10 @@ test_threads_that_do_not_scale_are_left_out_with_the_reason(void **state)
     SHOWS(&out, "^so that rows of several threads are left out$");
     assert_null(strstr(out.s, "thr."));
     release(&made, &out);
+    make(&made, 5, true); /* the machine has 4 cores */
+    bench_table(&out, &machine, &made.m);
+    SHOWS(&out, "^5 threads: .* of one: there are fewer cores,$");
+    release(&made, &out);
 }
 
 static void
