@@ -5,13 +5,16 @@
 #include "base/mem.h"
 #include "crypto/costs.h"
 
-enum { NAME_WIDTH = 31 };
+enum { NAME_WIDTH = 31, STEPS_MOST = 4 };
 
 /* What is shown of a measurement, and which columns it needs. */
 struct page {
     struct text *out;
     const struct measurement *m;
-    bool quantiles; /* some row has its 99 % quantile */
+    bool quantiles;            /* some row has its 99 % quantile */
+    bool cycles;               /* the machine counts its cores' cycles */
+    unsigned step[STEPS_MOST]; /* numbers of threads beside one: the last powers of two, and all */
+    unsigned steps;
 };
 
 /* Three digits with a prefix: "2.47 G". */
@@ -63,7 +66,22 @@ doubt(const struct measure_row *row)
 static void
 add_doubt(struct text *out, double percent)
 {
-    text_addf(out, "  %5.*f %%", percent < 9.95 ? 1 : 0, percent);
+    if (percent < 99.5)
+        text_addf(out, "  %5.*f %%", percent < 9.95 ? 1 : 0, percent);
+    else
+        text_add(out, "   >99 %");
+}
+
+/* Three digits of a number of cycles, for a byte or an operation. */
+static void
+add_cycles(struct text *out, double cycles)
+{
+    if (!(cycles > 0))
+        text_addf(out, " %8s", "-");
+    else if (cycles < 99950)
+        text_addf(out, " %8.*f", cycles < 9.995 ? 2 : cycles < 99.95 ? 1 : 0, cycles);
+    else
+        text_addf(out, " %8.2g", cycles);
 }
 
 /* The row of the same operation and size on that many threads, or NULL. */
@@ -97,12 +115,26 @@ add_name(struct text *out, const struct operation *op, bool first)
               op->backend, op->mode);
 }
 
+/* One line for each number of threads: the scaling at each size. */
+static void
+add_bulk_scaling(struct page *p, const struct measure_row *row, const struct measure_row *end)
+{
+    for (unsigned i = 0; i < p->steps; i++) {
+        if (on_threads(p->m, row, p->step[i]) == NULL)
+            continue;
+        text_addf(p->out, "%*s on %2u threads  ", NAME_WIDTH + 6, "", p->step[i]);
+        for (const struct measure_row *r = row; r < end && r->op == row->op; r++)
+            if (r->threads == 1)
+                add_scaling(p->out, r, on_threads(p->m, r, p->step[i]));
+        text_add(p->out, "\n");
+    }
+}
+
 static void
 add_bulk(struct page *p, const struct measure_row *row, bool first)
 {
-    const struct measure_row *end = p->m->item + p->m->count;
+    const struct measure_row *end = p->m->item + p->m->count, *widest = row;
     double worst = 0;
-    bool scales = false;
 
     add_name(p->out, row->op, first);
     for (const struct measure_row *r = row; r < end && r->op == row->op; r++) {
@@ -110,17 +142,13 @@ add_bulk(struct page *p, const struct measure_row *row, bool first)
             continue;
         add_gigabytes(p->out, r);
         worst = fmax(worst, doubt(r));
-        scales = scales || on_threads(p->m, r, p->m->threads) != r;
+        widest = r;
     }
     add_doubt(p->out, worst);
+    if (p->cycles)
+        add_cycles(p->out, widest->cycles / (double)widest->bytes);
     text_add(p->out, "\n");
-    if (!scales || p->m->threads < 2 || p->m->unscaled)
-        return;
-    text_addf(p->out, "%*s on %2u threads  ", NAME_WIDTH + 6, "", p->m->threads);
-    for (const struct measure_row *r = row; r < end && r->op == row->op; r++)
-        if (r->threads == 1)
-            add_scaling(p->out, r, on_threads(p->m, r, p->m->threads));
-    text_add(p->out, "\n");
+    add_bulk_scaling(p, row, end);
 }
 
 static void
@@ -128,10 +156,12 @@ add_single(struct page *p, const struct measure_row *row, bool first)
 {
     add_name(p->out, row->op, first);
     add_rate(p->out, 1e9 / row->median);
-    if (p->m->threads > 1 && !p->m->unscaled)
-        add_scaling(p->out, row, on_threads(p->m, row, p->m->threads));
+    for (unsigned i = 0; i < p->steps; i++)
+        add_scaling(p->out, row, on_threads(p->m, row, p->step[i]));
     add_ns(p->out, row->median);
     add_doubt(p->out, doubt(row));
+    if (p->cycles)
+        add_cycles(p->out, row->cycles);
     if (p->quantiles) {
         add_ns(p->out, row->p50);
         add_ns(p->out, row->p99);
@@ -193,7 +223,7 @@ add_bulk_head(struct page *p)
         costs_size(row->bytes, size);
         text_addf(p->out, " %8s", size);
     }
-    text_add(p->out, "   within\n");
+    text_addf(p->out, "   within%s\n", p->cycles ? " cycles/B" : "");
 }
 
 static void
@@ -201,11 +231,13 @@ add_single_head(struct page *p)
 {
     text_addf(p->out, "\n%-*s  %-11s %-8s%11s", NAME_WIDTH, "one operation", "library", "key",
               "per second");
-    if (p->m->threads > 1 && !p->m->unscaled)
-        text_addf(p->out, "%4u thr.", p->m->threads);
+    for (unsigned i = 0; i < p->steps; i++)
+        text_addf(p->out, "%4u thr.", p->step[i]);
     text_addf(p->out, "%9s     within", "median");
+    if (p->cycles)
+        text_addf(p->out, " %8s", "cycles");
     if (p->quantiles)
-        text_addf(p->out, "%7s%11s%11s", "p50", "p99", "p99.9");
+        text_addf(p->out, "%8s%11s%11s", "p50", "p99", "p99.9");
     text_add(p->out, "\n");
 }
 
@@ -220,11 +252,42 @@ add_heading(struct text *out, const struct machine *machine, const struct measur
     if (machine->token[0])
         text_addf(out, "through PKCS#11: %s\n", machine->token);
     if (m->threads > 1)
-        text_addf(out, "%u threads: the spin control does %.2f times the work of one%s\n",
+        text_addf(out, "%u threads: the spin control does %.2f times the work of one%s%s\n",
                   m->threads, m->spin_scaling,
-                  m->unscaled ? ": the cores are not this program's alone,\nso that rows of "
-                                "several threads are left out"
-                              : "");
+                  !m->unscaled                  ? ""
+                  : m->threads > machine->cores ? ": there are fewer cores,"
+                                                : ": the cores are not this program's alone,",
+                  m->unscaled ? "\nso that rows of several threads are left out" : "");
+}
+
+static void
+add_legend(struct page *p)
+{
+    text_add(p->out,
+             "\n* what scenarios read as {cost: NAME}; within: half the 95 % interval of the "
+             "median, of the\n  size where it is widest");
+    if (p->quantiles)
+        text_add(p->out,
+                 "; p50 to p99.9: of single operations, where enough were timed one by one");
+    if (p->cycles)
+        text_add(p->out, "; cycles: of the core, in user mode, counted\n  by the processor; of a "
+                         "byte at the largest size");
+    if (p->steps > 0)
+        text_add(p->out, "; thr., on N threads: times the work of one");
+    text_add(p->out, "\n");
+}
+
+/* Rows of which numbers of threads are shown: powers of two and the greatest, the last few. */
+static void
+choose_steps(struct page *p)
+{
+    for (unsigned n = 2; n <= p->m->threads && !p->m->unscaled; n++) {
+        if ((n & (n - 1)) != 0 && n != p->m->threads)
+            continue;
+        if (p->steps == STEPS_MOST)
+            memmove(p->step, p->step + 1, --p->steps * sizeof *p->step);
+        p->step[p->steps++] = n;
+    }
 }
 
 void
@@ -232,16 +295,15 @@ bench_table(struct text *out, const struct machine *machine, const struct measur
 {
     struct page page = {.out = out, .m = m};
 
-    for (size_t i = 0; i < m->count; i++)
-        page.quantiles |= m->item[i].p99 > 0;
+    for (size_t i = 0; i < m->count; i++) {
+        page.quantiles |= !m->item[i].op->bulk && m->item[i].p99 > 0;
+        page.cycles |= m->item[i].cycles > 0;
+    }
+    choose_steps(&page);
     add_heading(out, machine, m);
     add_bulk_head(&page);
     add_section(&page, true, add_bulk);
     add_single_head(&page);
     add_section(&page, false, add_single);
-    text_add(out, "\n* what scenarios read as {cost: NAME}; within: half the 95 % interval of the "
-                  "median, of the\n  widest size");
-    if (page.quantiles)
-        text_add(out, "; p50 to p99.9: of single operations, where enough were timed one by one");
-    text_add(out, "\n");
+    add_legend(&page);
 }

@@ -51,7 +51,8 @@ MUST_CHECK int aead_unseal(struct aead *aead, const struct aead_seed *seed,
                            struct why *why);
 
 /*
- * Both directions of every published vector for `cipher`, and that an altered tag is refused.
+ * Both directions of every published vector for `cipher`, and that an altered tag, a truncated
+ * ciphertext and every vector that is published as wrong are refused.
  * `name` begins the messages. ERR_CRYPTO when one fails or there is none.
  */
 MUST_CHECK int aead_verify(const char *name, const char *cipher, struct why *why);

@@ -9,7 +9,25 @@
 struct aead_vector {
     const char *cipher, *source;
     const char *key, *nonce, *data, *plain, *sealed, *tag;
+    bool refused; /* published as wrong: it must not open */
 };
+
+/* Project Wycheproof, C2SP/wycheproof on GitHub, testvectors_v1 at commit 6fc4a87. */
+#define WYCHEPROOF_GCM    "Wycheproof aes_gcm_test, tcId "
+#define WYCHEPROOF_CHACHA "Wycheproof chacha20_poly1305_test, tcId "
+#define GCM_OF_TAGS(id, tag)                                                                       \
+    {                                                                                              \
+        "AES-256-GCM", WYCHEPROOF_GCM id,                                                          \
+            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",                    \
+            "505152535455565758595a5b", "", "202122232425262728292a2b2c2d2e2f",                    \
+            "b2061457c0759fc1749f174ee1ccadfa", tag, true                                          \
+    }
+#define CHACHA_OF_TAGS(id, plain, sealed, tag)                                                     \
+    {                                                                                              \
+        "ChaCha20-Poly1305", WYCHEPROOF_CHACHA id,                                                 \
+            "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f",                    \
+            "000102030405060708090a0b", "000102", plain, sealed, tag, true                         \
+    }
 
 static const struct aead_vector vector[] = {
     {"AES-256-GCM", "McGrew and Viega, The Galois/Counter Mode of Operation (2005), test case 13",
@@ -28,6 +46,25 @@ static const struct aead_vector vector[] = {
      "", "fe29a40d8ebf57262bdb87191d01843f4ca4b2de97d88273154a0b7d9e2fdb80",
      "791a4a026f16f3a5ea06274bf02baab469860abde5e645f3dd473a5acddeecfc",
      "05b2b74db0662550435ef1900e136b15"},
+    {"AES-256-GCM", WYCHEPROOF_GCM "116",
+     "0f112e59cdccd851c3b8e76c9f05a3b7c2e4feca5846afeb351c1cbcace82f04", "7147973339d86789a2c9a958",
+     "37128be45f0a7f329546e1492c3c9c2d2534d5b1f5147e49ab91221e7c3edea2"
+     "1bbe47bfe3619437ce3c61e6e946c504f348296918219e51bf2c5598589cff",
+     "102e5804dda1fb5d656077edb15cadb5d0bdee8c", "618ac626ae0e8d06c2fd2fb66be253dc26ed6e38",
+     "d8d93ff975cb988f09174dcd439cb6a4"},
+    {"AES-256-GCM", WYCHEPROOF_GCM "121",
+     "e27e718e4b66c91e221f2a3df9da0013f7e14340006eca50dc30c4cc2ddeb679", "b46fed185e8b33215dd474dd",
+     "2d2b6247f9c342f8d0432ce0715749d0bac0e2e3f28b785be8dc84b3a0e57a16"
+     "1afde34227277512204ffa4bceb6e0a4d021031b765540f7f613045f74e7e6e4"
+     "977c04b78b5d3f8d4e420a9748c12d1f9aa5e03a27749be2785dd555a8cf0182"
+     "c0826f2d60eed3c4059adf8872f3c4d81a963592472965cc0c66102167e4cb1ca2",
+     "e39aeaf1d214f78915601fee9a3527d777674651", "750232115a5edea7b249a22c0cdae17f725d6f99",
+     "4a72d8c30fc7e0f1806d9a817adae14a"},
+    GCM_OF_TAGS("136: bit 33 of the tag flipped", "9ce8fef6daab1bf1bf887232eab590dd"),
+    GCM_OF_TAGS("148: bit 127 of the tag flipped", "9ce8fef6d8ab1bf1bf887232eab5905d"),
+    GCM_OF_TAGS("151: bits 63 and 127 of the tag flipped", "9ce8fef6d8ab1b71bf887232eab5905d"),
+    GCM_OF_TAGS("153: a tag of zeros", "00000000000000000000000000000000"),
+    GCM_OF_TAGS("154: a tag of ones", "ffffffffffffffffffffffffffffffff"),
     {"ChaCha20-Poly1305", "RFC 8439, section 2.8.2",
      "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f", "070000004041424344454647",
      "50515253c0c1c2c3c4c5c6c7",
@@ -62,6 +99,28 @@ static const struct aead_vector vector[] = {
      "49e617d91d361094fa68f0ff77987130305beaba2eda04df997b714d6c6f2c29"
      "a6ad5cb4022b02709b",
      "eead9d67890cbb22392336fea1851f38"},
+    {"ChaCha20-Poly1305", WYCHEPROOF_CHACHA "126",
+     "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f", "000102030405060708090a0b",
+     "ffffffffffffffffffffffffffffffff",
+     "9a49c40f8b48d7c66d1db4e53f20f2dd4aaa241ddab26b5bc0e218b72c3390f2"
+     "df3ebd0176704419972bcdbc6bbcb3e4e74a71528ef51263ce24e0d575e0e44d",
+     "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+     "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+     "3d52710bec86d4ea9fea2ff269549191"},
+    {"ChaCha20-Poly1305", WYCHEPROOF_CHACHA "280: an edge of Poly1305",
+     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f", "00010203040506072dd4cd40",
+     "ffffffff",
+     "e235b8c21384557085c3f2eb2a8fa36058cffd2af743dacf96b4ae4d51b4e488"
+     "d6703f49d9d7f2027e4853feb4ca0df7",
+     "7bdb195a00a87e98f6706df3c6db12c1c1c8d32c7966327313600fb655810d06"
+     "c1c8d32c7966327313600fb655810d06",
+     "437d1efad21b0865a541b5cab62e2a44"},
+    CHACHA_OF_TAGS("153: bit 63 of the tag flipped", "", "", "f4409bb729039d8814ac514054323f44"),
+    CHACHA_OF_TAGS("166: bit 0 of the tag flipped", "000102030405060708090a0b0c0d0e0f",
+                   "d03bcb3ca52d48d1d203b1e7b1a5995a", "28914007a6119dd3f109bba21ce9a7d6"),
+    CHACHA_OF_TAGS("182: bit 127 of the tag flipped", "000102030405060708090a0b0c0d0e0f",
+                   "d03bcb3ca52d48d1d203b1e7b1a5995a", "29914007a6119dd3f109bba21ce9a756"),
+    CHACHA_OF_TAGS("164: a tag of zeros", "", "", "00000000000000000000000000000000"),
 };
 
 /* A vector as bytes. */
@@ -88,13 +147,33 @@ read_vector(const struct aead_vector *v, struct vector_case *out, struct why *wh
     return 0;
 }
 
+static struct aead_seed
+seed_of(const struct vector_case *bytes)
+{
+    return (struct aead_seed){bytes->key.at, bytes->nonce.at, bytes->data.at, bytes->data.count};
+}
+
+/* ERR_CRYPTO if the ciphertext's first `n` bytes open with the tag. */
+static int
+refuse(struct aead *aead, const char *name, const struct aead_vector *v,
+       const struct vector_case *bytes, size_t n, const unsigned char *tag, const char *what,
+       struct why *why)
+{
+    const struct aead_seed seed = seed_of(bytes);
+    unsigned char out[VECTOR_BYTES];
+
+    if (aead_unseal(aead, &seed, bytes->sealed.at, n, tag, out, NULL) == 0)
+        return why_add(why, ERR_CRYPTO, NULL, "%s: %s: %s was accepted", name, v->source, what);
+    return 0;
+}
+
 static int
 verify_one(struct aead *aead, const char *name, const struct aead_vector *v,
-           struct vector_case *bytes, struct why *why)
+           const struct vector_case *bytes, struct why *why)
 {
     unsigned char out[VECTOR_BYTES], tag[AEAD_TAG_BYTES];
     size_t n = bytes->plain.count;
-    struct aead_seed seed = {bytes->key.at, bytes->nonce.at, bytes->data.at, bytes->data.count};
+    const struct aead_seed seed = seed_of(bytes);
     int rc = aead_seal(aead, &seed, bytes->plain.at, n, out, tag, why);
 
     if (rc < 0)
@@ -102,6 +181,8 @@ verify_one(struct aead *aead, const char *name, const struct aead_vector *v,
     rc = vector_compare(name, v->source, "ciphertext", out, n, &bytes->sealed, why);
     if (rc < 0)
         return rc;
+    if (v->refused) /* wrong in nothing but its tag */
+        return refuse(aead, name, v, bytes, n, bytes->tag.at, "it", why);
     rc = vector_compare(name, v->source, "tag", tag, sizeof tag, &bytes->tag, why);
     if (rc < 0)
         return rc;
@@ -111,11 +192,10 @@ verify_one(struct aead *aead, const char *name, const struct aead_vector *v,
     rc = vector_compare(name, v->source, "plaintext", out, n, &bytes->plain, why);
     if (rc < 0)
         return rc;
+    if (n > 0)
+        rc = refuse(aead, name, v, bytes, n - 1, tag, "a truncated ciphertext", why);
     tag[0] ^= 1;
-    if (aead_unseal(aead, &seed, bytes->sealed.at, n, tag, out, NULL) == 0)
-        return why_add(why, ERR_CRYPTO, NULL, "%s: %s: an altered tag was accepted", name,
-                       v->source);
-    return 0;
+    return rc < 0 ? rc : refuse(aead, name, v, bytes, n, tag, "an altered tag", why);
 }
 
 int

@@ -11,11 +11,14 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
+#include "base/mem.h"
 #include "crypto/aead.h"
+#include "crypto/agreement_vectors.h"
 #include "crypto/buffer.h"
 #include "crypto/fault.h"
 #include "crypto/keywrap.h"
@@ -28,7 +31,8 @@
 struct curve {
     const char *name;
     size_t public_bytes;
-    int (*verify)(const struct operation *op, struct why *why);
+    const struct agreement_vector *vector;
+    size_t vectors;
 };
 
 struct agreement {
@@ -115,24 +119,33 @@ agree(EVP_PKEY *own, EVP_PKEY *other, unsigned char secret[SECRET_BYTES], struct
     return rc;
 }
 
-/* The key that wraps: HKDF over the secret and both public keys. */
+/* HKDF-SHA256 without salt, or with one of zeros, which is the same (RFC 5869, section 2.2). */
+static int
+hkdf(EVP_KDF_CTX *context, unsigned char *secret, size_t secret_bytes, unsigned char *info,
+     size_t info_bytes, unsigned char *out, size_t out_bytes, struct why *why)
+{
+    char digest[] = "SHA256";
+    OSSL_PARAM param[4];
+
+    param[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0);
+    param[1] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret, secret_bytes);
+    param[2] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, info_bytes);
+    param[info_bytes > 0 ? 3 : 2] = OSSL_PARAM_construct_end();
+    EVP_KDF_CTX_reset(context);
+    return EVP_KDF_derive(context, out, out_bytes, param) == 1 ? 0 : openssl_fault(why, "HKDF");
+}
+
+/* The key that wraps: from the secret and both public keys. */
 static int
 derive(struct agreement *a, unsigned char secret[SECRET_BYTES], unsigned char key[DATA_KEY_BYTES],
        struct why *why)
 {
     unsigned char info[2 * PUBLIC_MOST];
-    char digest[] = "SHA256";
-    OSSL_PARAM param[4];
 
     memcpy(info, a->ephemeral, a->curve->public_bytes);
     memcpy(info + a->curve->public_bytes, a->own, a->curve->public_bytes);
-    param[0] = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0);
-    param[1] = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret, SECRET_BYTES);
-    param[2] =
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, 2 * a->curve->public_bytes);
-    param[3] = OSSL_PARAM_construct_end();
-    EVP_KDF_CTX_reset(a->kdf);
-    return EVP_KDF_derive(a->kdf, key, DATA_KEY_BYTES, param) == 1 ? 0 : openssl_fault(why, "HKDF");
+    return hkdf(a->kdf, secret, SECRET_BYTES, info, 2 * a->curve->public_bytes, key, DATA_KEY_BYTES,
+                why);
 }
 
 static int
@@ -252,60 +265,24 @@ prepare(const struct operation *op, size_t bytes, void **work, struct why *why)
     return 0;
 }
 
-/* A published shared secret. */
-static int
-verify_secret(const struct operation *op, const char *source, EVP_PKEY *own, EVP_PKEY *other,
-              const char *want_hex, struct why *why)
-{
-    unsigned char secret[SECRET_BYTES];
-    struct vector_bytes want;
-    int rc = own && other ? 0 : openssl_fault(why, source);
-
-    if (rc == 0)
-        rc = vector_read(want_hex, &want, why);
-    if (rc == 0)
-        rc = agree(own, other, secret, why);
-    if (rc == 0)
-        rc = vector_compare(op->name, source, "shared secret", secret, sizeof secret, &want, why);
-    EVP_PKEY_free(own);
-    EVP_PKEY_free(other);
-    return rc;
-}
-
-static int
-verify_x25519(const struct operation *op, struct why *why)
-{
-    struct vector_bytes own, other;
-    int rc =
-        vector_read("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb", &own, why);
-
-    if (rc == 0)
-        rc = vector_read("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a", &other,
-                         why);
-    if (rc < 0)
-        return rc;
-    return verify_secret(op, "RFC 7748, section 6.1",
-                         EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, own.at, own.count),
-                         key_public(op->detail, other.at),
-                         "4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742", why);
-}
-
 static EVP_PKEY *
-p256_private(const unsigned char *secret, const unsigned char *point)
+key_private(const struct curve *curve, const unsigned char *secret)
 {
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-    unsigned char little[SECRET_BYTES], copy[PUBLIC_MOST];
-    char group[] = "P-256";
+    EVP_PKEY_CTX *context;
     EVP_PKEY *key = NULL;
-    OSSL_PARAM param[4];
+    unsigned char number[SECRET_BYTES];
+    char group[16];
+    OSSL_PARAM param[3];
 
-    for (size_t i = 0; i < sizeof little; i++) /* numbers are in the machine's order */
-        little[i] = secret[__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? sizeof little - 1 - i : i];
-    memcpy(copy, point, sizeof copy);
+    if (strcmp(curve->name, "X25519") == 0)
+        return EVP_PKEY_new_raw_private_key_ex(NULL, "X25519", NULL, secret, SECRET_BYTES);
+    for (size_t i = 0; i < sizeof number; i++) /* numbers are in the machine's order */
+        number[i] = secret[__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? sizeof number - 1 - i : i];
+    memcpy(group, curve->name, strlen(curve->name) + 1);
     param[0] = OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
-    param[1] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, little, sizeof little);
-    param[2] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, copy, sizeof copy);
-    param[3] = OSSL_PARAM_construct_end();
+    param[1] = OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PRIV_KEY, number, sizeof number);
+    param[2] = OSSL_PARAM_construct_end();
+    context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
     if (!context || EVP_PKEY_fromdata_init(context) != 1 ||
         EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, param) != 1)
         key = NULL;
@@ -313,40 +290,74 @@ p256_private(const unsigned char *secret, const unsigned char *point)
     return key;
 }
 
+/* A published shared secret; or a public key that must be refused, when it is read or used. */
 static int
-verify_p256(const struct operation *op, struct why *why)
+verify_one(const struct operation *op, const struct agreement_vector *v, struct why *why)
 {
-    struct vector_bytes own, mine, other;
-    int rc =
-        vector_read("c88f01f510d9ac3f70a292daa2316de544e9aab8afe84049c62a9c57862d1433", &own, why);
+    const struct curve *curve = op->detail;
+    struct vector_bytes private, public, want;
+    unsigned char secret[SECRET_BYTES];
+    EVP_PKEY *own = NULL, *other = NULL;
+    int rc = vector_read(v->private, &private, why);
 
     if (rc == 0)
-        rc =
-            vector_read("04dad0b65394221cf9b051e1feca5787d098dfe637fc90b9ef945d0c37725811805271a046"
-                        "1cdb8252d61f1c456fa3e59ab1f45b33accf5f58389e0577b8990bb3",
-                        &mine, why);
+        rc = vector_read(v->public, &public, why);
     if (rc == 0)
-        rc =
-            vector_read("04d12dfb5289c8d4f81208b70270398c342296970a0bccb74c736fc7554494bf6356fbf3ca"
-                        "366cc23e8157854c13c58d6aac23f046ada30f8353e74f33039872ab",
-                        &other, why);
+        rc = vector_read(v->secret, &want, why);
     if (rc < 0)
         return rc;
-    return verify_secret(op, "RFC 5903, section 8.1", p256_private(own.at, mine.at),
-                         key_public(op->detail, other.at),
-                         "d6840f6b42f6edafd13116e0e12565202fef8e9ece7dce03812464d04b9442de", why);
+    own = key_private(curve, private.at);
+    other = key_public(curve, public.at);
+    if (own == NULL || (other == NULL && !v->refused))
+        rc = openssl_fault(why, v->source);
+    else if (!v->refused)
+        rc = agree(own, other, secret, why);
+    else if (other != NULL && agree(own, other, secret, NULL) == 0)
+        rc = why_add(why, ERR_CRYPTO, NULL, "%s: %s: it was accepted", op->name, v->source);
+    if (rc == 0 && !v->refused)
+        rc =
+            vector_compare(op->name, v->source, "shared secret", secret, sizeof secret, &want, why);
+    ERR_clear_error();
+    EVP_PKEY_free(own);
+    EVP_PKEY_free(other);
+    return rc;
+}
+
+static int
+verify_hkdf(const struct operation *op, struct why *why)
+{
+    static const char source[] = "RFC 5869, appendix A.3";
+    struct vector_bytes secret, want;
+    unsigned char out[42];
+    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX *context = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
+    int rc = vector_read(hkdf_secret, &secret, why);
+
+    if (rc == 0)
+        rc = vector_read(hkdf_key, &want, why);
+    if (rc == 0)
+        rc = context ? hkdf(context, secret.at, secret.count, NULL, 0, out, sizeof out, why)
+                     : openssl_fault(why, "HKDF");
+    if (rc == 0)
+        rc = vector_compare(op->name, source, "key", out, sizeof out, &want, why);
+    EVP_KDF_CTX_free(context);
+    EVP_KDF_free(kdf);
+    return rc;
 }
 
 static int
 verify(const struct operation *op, struct why *why)
 {
     const struct curve *curve = op->detail;
+    int rc = verify_hkdf(op, why);
 
-    return curve->verify(op, why);
+    for (size_t i = 0; i < curve->vectors && rc == 0; i++)
+        rc = verify_one(op, &curve->vector[i], why);
+    return rc;
 }
 
-static const struct curve x25519 = {"X25519", 32, verify_x25519};
-static const struct curve p256 = {"P-256", 65, verify_p256};
+static const struct curve x25519 = {"X25519", 32, x25519_vector, COUNT(x25519_vector)};
+static const struct curve p256 = {"P-256", 65, p256_vector, COUNT(p256_vector)};
 
 #define ROW(name_, about_, mode_, run_, curve_)                                                    \
     {                                                                                              \

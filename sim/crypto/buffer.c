@@ -1,12 +1,9 @@
 #include "crypto/buffer.h"
 
-#include <limits.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <openssl/rand.h>
-
-#include "crypto/fault.h"
+#include <sys/random.h>
 
 #define LINE_BYTES 64
 #define PERIOD     ((size_t)65536) /* of the pattern */
@@ -39,9 +36,16 @@ buffer_new(size_t bytes)
 int
 secret_draw(unsigned char *out, size_t bytes, struct why *why)
 {
-    if (bytes > INT_MAX)
-        return why_add(why, ERR_LIMIT, NULL, "cannot draw %zu random bytes at once", bytes);
-    if (RAND_bytes(out, (int)bytes) != 1)
-        return openssl_fault(why, "drawing random bytes");
+    while (bytes > 0) {
+        const ssize_t got = getrandom(out, bytes, 0);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return why_add(why, ERR_CRYPTO, NULL, "the system's random generator: %s",
+                           strerrordesc_np(got < 0 ? errno : EIO));
+        out += got;
+        bytes -= (size_t)got;
+    }
     return 0;
 }

@@ -13,7 +13,8 @@
 /* `bytes` bytes, aligned to 64, filled with a fixed pattern. NULL when out of memory; free(). */
 unsigned char *buffer_new(size_t bytes);
 
-/* Fills with the library's random generator. ERR_CRYPTO when it has no entropy. */
+/* Fills from the system's generator (getrandom(2)), which waits until it is seeded. ERR_CRYPTO when
+ * there is none. */
 MUST_CHECK int secret_draw(unsigned char *out, size_t bytes, struct why *why);
 
 #endif

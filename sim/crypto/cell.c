@@ -112,7 +112,8 @@ crew_start(struct crew *crew, unsigned threads, struct why *why)
     if (rc < 0)
         /* Threads that started wait at a barrier that never fills: they end with the process. */
         return rc;
-    crew->pinned = keep_on_core(pthread_self(), &allowed, 0);
+    crew->pinned =
+        keep_on_core(pthread_self(), &allowed, 0) && threads <= (unsigned)CPU_COUNT(&allowed);
     for (unsigned i = 1; i < threads; i++)
         crew->pinned &= keep_on_core(crew->thread[i], &allowed, i);
     crew->allowed = allowed;
@@ -149,17 +150,26 @@ clock_of(const struct operation *op, unsigned threads, bool cpu_time)
                                                                       : CLOCK_MONOTONIC;
 }
 
+/* A cell without work. */
+static int
+cell_begin(struct cell *cell, const struct operation *op, unsigned threads,
+           const struct measure_plan *plan, struct why *why)
+{
+    *cell = (struct cell){
+        .op = op, .threads = threads, .batch = 1, .clock = clock_of(op, threads, plan->cpu_time)};
+    cell->ns = calloc(plan->rounds, sizeof *cell->ns);
+    return cell->ns != NULL ? 0 : why_no_memory(why);
+}
+
 int
 cell_make(struct cell *cell, const struct operation *op, size_t bytes, unsigned threads,
           const struct measure_plan *plan, struct why *why)
 {
-    int rc = 0;
+    int rc = cell_begin(cell, op, 1, plan, why);
 
-    *cell = (struct cell){
-        .op = op, .threads = threads, .batch = 1, .clock = clock_of(op, threads, plan->cpu_time)};
+    cell->works = threads;
     cell->work = calloc(threads, sizeof(void *));
-    cell->ns = calloc(plan->rounds, sizeof *cell->ns);
-    if (cell->work == NULL || cell->ns == NULL)
+    if (rc == 0 && cell->work == NULL)
         rc = why_no_memory(why);
     for (unsigned i = 0; i < threads && rc == 0; i++)
         rc = op->prepare(op, bytes, &cell->work[i], why);
@@ -168,12 +178,23 @@ cell_make(struct cell *cell, const struct operation *op, size_t bytes, unsigned 
     return rc;
 }
 
+int
+cell_borrow(struct cell *cell, const struct cell *lender, unsigned threads,
+            const struct measure_plan *plan, struct why *why)
+{
+    const int rc = cell_begin(cell, lender->op, threads, plan, why);
+
+    cell->work = lender->work;
+    return rc;
+}
+
 void
 cell_release(struct cell *cell)
 {
-    for (unsigned i = 0; cell->work != NULL && i < cell->threads; i++)
+    for (unsigned i = 0; cell->work != NULL && i < cell->works; i++)
         cell->op->release(cell->work[i]);
-    free(cell->work);
+    if (cell->works > 0)
+        free(cell->work);
     free(cell->ns);
     free(cell->single);
     *cell = (struct cell){0};
@@ -205,6 +226,13 @@ cell_time(struct cell *cell, struct crew *crew, uint64_t runs, int64_t *ns, stru
     return rc;
 }
 
+/* From how long on an operation is timed one by one. */
+static int64_t
+slow_from(const struct cell *cell)
+{
+    return cell->clock == CLOCK_MONOTONIC ? MEASURE_SLOW_NS : MEASURE_SLOW_CPU_NS;
+}
+
 /*
  * Doubles until a slot's eighth is filled, then scales. A disturbance here makes batches smaller,
  * never wrong.
@@ -220,7 +248,7 @@ cell_size_batch(struct cell *cell, struct crew *crew, int64_t slot_ns, struct wh
         if (ns >= slot_ns / 8 || cell->batch >= UINT64_C(1) << 40)
             break;
     }
-    if (rc == 0 && cell->threads == 1 && ns / (int64_t)cell->batch >= MEASURE_SLOW_NS) {
+    if (rc == 0 && cell->threads == 1 && ns / (int64_t)cell->batch >= slow_from(cell)) {
         cell->single = calloc(SINGLES_MOST, sizeof *cell->single);
         if (cell->single == NULL)
             return why_no_memory(why);

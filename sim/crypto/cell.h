@@ -12,7 +12,8 @@ struct cell {
     const struct operation *op;
     unsigned threads;
     clockid_t clock;
-    void **work;    /* owned: one a thread */
+    void **work;    /* one a thread; the first of a row's cells lends the others its own */
+    unsigned works; /* owned: so many; 0: lent */
     uint64_t batch; /* runs of each thread in a round */
     double *ns;     /* owned: of one operation, by round */
     double *single; /* owned: of slow operations, one by one */
@@ -38,10 +39,14 @@ MUST_CHECK int crew_start(struct crew *crew, unsigned threads, struct why *why);
 /* Ends the threads and lets the caller run on its former cores again. */
 void crew_stop(struct crew *crew);
 
-/* Prepares the work of all its threads, and room for the plan's rounds of results. On failure there
- * is nothing to release. */
+/* Prepares the work of `threads` threads, and room for the plan's rounds of results of one. On
+ * failure there is nothing to release. */
 MUST_CHECK int cell_make(struct cell *cell, const struct operation *op, size_t bytes,
                          unsigned threads, const struct measure_plan *plan, struct why *why);
+/* The same work as `lender`, which cell_make made and which must live longer, on `threads` of its
+ * threads. */
+MUST_CHECK int cell_borrow(struct cell *cell, const struct cell *lender, unsigned threads,
+                           const struct measure_plan *plan, struct why *why);
 void cell_release(struct cell *cell);
 
 /* Warms up and finds how many runs fill a slot. */

@@ -40,22 +40,21 @@ check_plan(const struct measure_plan *plan, struct why *why)
     return 0;
 }
 
-/* `control` cells are measured like any other and only marked. */
+/* Room for a cell and its row. `control` cells are measured like any other and only marked. */
 static int
-cell_add(struct cells *cells, struct measurement *out, const struct operation *op, size_t bytes,
-         unsigned threads, bool control, const struct measure_plan *plan, struct why *why)
+cell_room(struct cells *cells, struct measurement *out, struct why *why)
 {
-    int rc;
+    return VEC_ROOM(cells) < 0 || VEC_ROOM(out) < 0 ? why_no_memory(why) : 0;
+}
 
-    if (VEC_ROOM(cells) < 0 || VEC_ROOM(out) < 0)
-        return why_no_memory(why);
-    rc = cell_make(&cells->item[cells->count], op, bytes, threads, plan, why);
-    if (rc < 0)
-        return rc;
-    cells->count++; /* from here cells_release frees it */
-    out->item[out->count++] =
-        (struct measure_row){.op = op, .control = control, .bytes = bytes, .threads = threads};
-    return 0;
+/* The cell that was just made stays, with a row. */
+static void
+cell_keep(struct cells *cells, struct measurement *out, size_t bytes, bool control)
+{
+    const struct cell *cell = &cells->item[cells->count++]; /* cells_release frees it */
+
+    out->item[out->count++] = (struct measure_row){
+        .op = cell->op, .control = control, .bytes = bytes, .threads = cell->threads};
 }
 
 static void
@@ -67,16 +66,37 @@ cells_release(struct cells *cells)
     *cells = (struct cells){0};
 }
 
-/* One thread's row, then that of all threads. */
+unsigned
+measure_next_threads(unsigned threads, unsigned most)
+{
+    const unsigned next = most <= MEASURE_THREADS_EACH ? threads + 1 : 2 * threads;
+
+    return threads >= most ? 0 : next < most ? next : most;
+}
+
+/* One thread's row, then those of several. */
 static int
 cells_at(struct cells *cells, struct measurement *out, const struct operation *op, size_t bytes,
          bool control, const struct measure_plan *plan, struct why *why)
 {
-    int rc = cell_add(cells, out, op, bytes, 1, control, plan, why);
+    const unsigned most = out->unscaled ? 1 : out->threads;
+    const size_t first = cells->count;
+    int rc = cell_room(cells, out, why);
 
-    if (rc == 0 && out->threads > 1 && !out->unscaled)
-        rc = cell_add(cells, out, op, bytes, out->threads, control, plan, why);
-    return rc;
+    if (rc == 0)
+        rc = cell_make(&cells->item[first], op, bytes, most, plan, why);
+    if (rc < 0)
+        return rc;
+    cell_keep(cells, out, bytes, control);
+    for (unsigned n = 1; (n = measure_next_threads(n, most)) > 0;) {
+        rc = cell_room(cells, out, why);
+        if (rc == 0)
+            rc = cell_borrow(&cells->item[cells->count], &cells->item[first], n, plan, why);
+        if (rc < 0)
+            return rc;
+        cell_keep(cells, out, bytes, control);
+    }
+    return 0;
 }
 
 /* Verifies the operation, then makes its cells: for each size, or one. */
@@ -199,10 +219,10 @@ try_spin(struct measurement *out, struct crew *crew, int64_t slot_ns, struct why
 
     while (strcmp(spin->name, "spin") != 0)
         spin++;
-    rc = cell_make(&one, spin, 0, 1, &plan, why);
+    rc = cell_make(&one, spin, 0, out->threads, &plan, why);
     if (rc < 0)
         return rc;
-    rc = cell_make(&all, spin, 0, out->threads, &plan, why);
+    rc = cell_borrow(&all, &one, out->threads, &plan, why);
     if (rc < 0) {
         cell_release(&one);
         return rc;
@@ -218,8 +238,8 @@ try_spin(struct measurement *out, struct crew *crew, int64_t slot_ns, struct why
     measure_median(all.ns, ROUNDS, MEASURE_LEVEL, &together, &low, &high);
     out->spin_scaling = alone / together;
     out->unscaled = !(out->spin_scaling >= MEASURE_SPIN_SCALES * out->threads);
-    cell_release(&one);
     cell_release(&all);
+    cell_release(&one);
     return rc;
 }
 

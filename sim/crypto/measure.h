@@ -15,10 +15,12 @@
  *    than half, with an interval for the median that assumes no distribution (order statistics).
  *    The interval assumes that rounds are alike and independent; it speaks for this run of the
  *    program and says nothing of another day.
- * 6. Operations that take SLOW_NS or more are also timed one by one, for their quantiles.
- * 7. With threads, rounds of one thread and of several alternate; each thread has data and keys of
- *    its own and a core of its own. When the spin control itself does not scale the cores are not
- *    this program's alone: rows of several threads are then left out, and `unscaled` says why.
+ * 6. Operations that take SLOW_NS or more are also timed one by one, for their quantiles. Reading
+ *    processor time is a system call, so that it takes ten times as long an operation for that.
+ * 7. With threads, rounds of one thread and of 2, 3 ... N alternate (of more than THREADS_EACH,
+ * only 2, 4, 8 ... and N); each thread has data and keys of its own and a core of its own. When the
+ * spin control itself does not scale the cores are not this program's alone: rows of several
+ * threads are then left out, and `unscaled` says why.
  *
  * Data and keys are warm in the cache as far as they fit.
  */
@@ -33,8 +35,12 @@
 #define MEASURE_BYTES_MOST   ((size_t)64 << 20)
 #define MEASURE_SIZES_MOST   16
 #define MEASURE_THREADS_MOST 64
-#define MEASURE_SLOW_NS      20000 /* a hundred times what two readings of the clock take */
-#define MEASURE_SPIN_SCALES  0.9   /* of the threads' number, at least */
+#define MEASURE_THREADS_EACH 8
+/* So that one reading of the clock an operation is less than 0.3 % of it: 40 ns on the wall, 350 ns
+ * and more of processor time (measured here; it also drives the caches of a system call). */
+#define MEASURE_SLOW_NS     20000
+#define MEASURE_SLOW_CPU_NS 200000
+#define MEASURE_SPIN_SCALES 0.9 /* of the threads' number, at least */
 
 struct measure_row {
     const struct operation *op; /* name, backend, mode ...: static */
@@ -83,6 +89,9 @@ struct measure_plan {
 
 /* 1 KiB, 16 KiB, 256 KiB, 1 MiB, 16 MiB. */
 extern const size_t measure_sizes[5];
+
+/* Which number of threads is measured after `threads`, of at most `most`; 0: none. */
+unsigned measure_next_threads(unsigned threads, unsigned most);
 
 /*
  * Measures every operation. ERR_INPUT or ERR_LIMIT for a plan out of bounds, ERR_CRYPTO when an

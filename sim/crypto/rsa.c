@@ -17,6 +17,7 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include "base/mem.h"
 #include "crypto/buffer.h"
 #include "crypto/fault.h"
 #include "crypto/operation.h"
@@ -25,15 +26,24 @@
 
 #define RSA_MOST   512 /* bytes of a 4096-bit number */
 #define DATA_BYTES 32
+#define INFO_BYTES 19 /* before a digest, in what is signed */
+#define TEXT_BYTES (INFO_BYTES + DATA_BYTES)
 
 struct rsa {
     EVP_PKEY *key;
     EVP_PKEY_CTX *private,
         *public; /* set up: decrypting and encrypting, or signing and verifying */
-    unsigned char plain[DATA_BYTES]; /* a data key, or a digest */
+    unsigned char text[TEXT_BYTES]; /* what is signed: its end is a digest, or a data key */
     unsigned char sealed[RSA_MOST], out[RSA_MOST];
     size_t sealed_bytes, out_bytes;
 };
+
+/* A data key, or a digest. */
+static unsigned char *
+plain_of(struct rsa *rsa)
+{
+    return rsa->text + INFO_BYTES;
+}
 
 static void
 rsa_release(void *work)
@@ -121,12 +131,23 @@ use_oaep(EVP_PKEY_CTX *context)
            EVP_PKEY_CTX_set_rsa_mgf1_md(context, EVP_sha256()) == 1;
 }
 
+/*
+ * Without a digest's name: what is padded and signed is the DigestInfo that the caller made, 19
+ * bytes that never change and the digest. The signatures are the same; it is left out of the time
+ * that libcrypto puts them together anew and takes and cleanses memory for it, as `openssl speed`
+ * leaves it out, which signs 36 bytes without any DigestInfo. Verifying compares all bytes, as RFC
+ * 8017 (section 8.2.2) wants.
+ */
 static bool
 use_signature(EVP_PKEY_CTX *context)
 {
-    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_signature_md(context, EVP_sha256()) == 1;
+    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
 }
+
+/* RFC 8017, section 9.2, note 1: SHA-256. */
+static const unsigned char digest_info[INFO_BYTES] = {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60,
+                                                      0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02,
+                                                      0x01, 0x05, 0x00, 0x04, 0x20};
 
 /* What a row does with its key. */
 struct rsa_use {
@@ -141,8 +162,8 @@ static int
 oaep_wrap(struct rsa *rsa, struct why *why)
 {
     rsa->sealed_bytes = sizeof rsa->sealed;
-    return EVP_PKEY_encrypt(rsa->public, rsa->sealed, &rsa->sealed_bytes, rsa->plain,
-                            sizeof rsa->plain) == 1
+    return EVP_PKEY_encrypt(rsa->public, rsa->sealed, &rsa->sealed_bytes, plain_of(rsa),
+                            DATA_BYTES) == 1
                ? 0
                : openssl_fault(why, "RSA-OAEP encryption");
 }
@@ -165,8 +186,8 @@ static int
 rsa_sign(struct rsa *rsa, struct why *why)
 {
     rsa->sealed_bytes = sizeof rsa->sealed;
-    return EVP_PKEY_sign(rsa->private, rsa->sealed, &rsa->sealed_bytes, rsa->plain,
-                         sizeof rsa->plain) == 1
+    return EVP_PKEY_sign(rsa->private, rsa->sealed, &rsa->sealed_bytes, rsa->text,
+                         sizeof rsa->text) == 1
                ? 0
                : openssl_fault(why, "RSA signing");
 }
@@ -174,8 +195,8 @@ rsa_sign(struct rsa *rsa, struct why *why)
 static int
 rsa_verify_signature(struct rsa *rsa, struct why *why)
 {
-    if (EVP_PKEY_verify(rsa->public, rsa->sealed, rsa->sealed_bytes, rsa->plain,
-                        sizeof rsa->plain) != 1) {
+    if (EVP_PKEY_verify(rsa->public, rsa->sealed, rsa->sealed_bytes, rsa->text, sizeof rsa->text) !=
+        1) {
         ERR_clear_error();
         return why_add(why, ERR_CRYPTO, NULL, "the signature does not match");
     }
@@ -200,6 +221,7 @@ rsa_new(const struct rsa_row *row, struct rsa **out, struct why *why)
     *out = NULL;
     if (!rsa)
         return why_no_memory(why);
+    memcpy(rsa->text, digest_info, INFO_BYTES);
     rsa->key = published_key(row->vector);
     if (rsa->key) {
         rsa->private = EVP_PKEY_CTX_new_from_pkey(NULL, rsa->key, NULL);
@@ -225,20 +247,42 @@ rsa_prepare(const struct operation *op, size_t bytes, void **work, struct why *w
     (void)bytes; /* a data key or digest has one size */
     *work = NULL;
     if (rc == 0)
-        rc = secret_draw(rsa->plain, sizeof rsa->plain, why);
+        rc = secret_draw(plain_of(rsa), DATA_BYTES, why);
     if (rc == 0)
         rc = row->use->seal(rsa, why);
     if (rc == 0)
         rc = row->use->open(rsa, why);
     if (rc == 0 && row->use == &use_wrap &&
-        (rsa->out_bytes != sizeof rsa->plain ||
-         CRYPTO_memcmp(rsa->out, rsa->plain, sizeof rsa->plain) != 0))
+        (rsa->out_bytes != DATA_BYTES || CRYPTO_memcmp(rsa->out, plain_of(rsa), DATA_BYTES) != 0))
         rc = why_add(why, ERR_CRYPTO, NULL, "%s: a wrapped key did not unwrap to itself", op->name);
     if (rc < 0) {
         rsa_release(rsa);
         return rc;
     }
     *work = rsa;
+    return 0;
+}
+
+/* What is published as wrong under the 2048-bit key must be refused: wrapped keys, or signatures of
+ * the text that is set. */
+static int
+refuse_wrong(const struct operation *op, struct rsa *rsa, const struct rsa_wrong *wrong,
+             size_t count, struct why *why)
+{
+    const struct rsa_row *row = op->detail;
+    struct vector_bytes bytes;
+
+    for (size_t i = 0; i < count; i++) {
+        const int rc = vector_read(wrong[i].bytes, &bytes, why);
+
+        if (rc < 0)
+            return rc;
+        memcpy(rsa->sealed, bytes.at, bytes.count);
+        rsa->sealed_bytes = bytes.count;
+        if (row->use->open(rsa, NULL) == 0)
+            return why_add(why, ERR_CRYPTO, NULL, "%s: %s: it was accepted", op->name,
+                           wrong[i].source);
+    }
     return 0;
 }
 
@@ -265,7 +309,13 @@ verify_oaep(const struct operation *op, struct rsa *rsa, struct why *why)
     if (rc == 0 && oaep_unwrap(rsa, NULL) == 0)
         rc = why_add(why, ERR_CRYPTO, NULL, "%s: %s: an altered message was accepted", op->name,
                      source);
-    memcpy(rsa->plain, plain.at, sizeof rsa->plain);
+    rsa->sealed_bytes--;
+    if (rc == 0 && oaep_unwrap(rsa, NULL) == 0)
+        rc = why_add(why, ERR_CRYPTO, NULL, "%s: %s: a truncated message was accepted", op->name,
+                     source);
+    if (rc == 0 && row->vector == &rsa_vector_2048)
+        rc = refuse_wrong(op, rsa, rsa_wrong_sealed, COUNT(rsa_wrong_sealed), why);
+    memcpy(plain_of(rsa), plain.at, DATA_BYTES);
     if (rc == 0)
         rc = oaep_wrap(rsa, why);
     if (rc == 0)
@@ -276,18 +326,29 @@ verify_oaep(const struct operation *op, struct rsa *rsa, struct why *why)
     return rc;
 }
 
+static int
+set_digest(struct rsa *rsa, const char *text_hex, struct why *why)
+{
+    struct vector_bytes text;
+    size_t bytes = 0;
+    const int rc = vector_read(text_hex, &text, why);
+
+    if (rc < 0)
+        return rc;
+    return EVP_Q_digest(NULL, "SHA256", NULL, text.at, text.count, plain_of(rsa), &bytes) == 1
+               ? 0
+               : openssl_fault(why, "SHA-256");
+}
+
 /* Signatures of this kind are not random: the published one comes out. */
 static int
 verify_signature(const struct operation *op, struct rsa *rsa, struct why *why)
 {
-    struct vector_bytes text, want;
-    size_t bytes = 0;
-    int rc = vector_read(rsa_vector_plain, &text, why);
+    struct vector_bytes want;
+    int rc = vector_read(rsa_vector_signature, &want, why);
 
     if (rc == 0)
-        rc = vector_read(rsa_vector_signature, &want, why);
-    if (rc == 0 && EVP_Q_digest(NULL, "SHA256", NULL, text.at, text.count, rsa->plain, &bytes) != 1)
-        rc = openssl_fault(why, "SHA-256");
+        rc = set_digest(rsa, rsa_vector_plain, why);
     if (rc == 0)
         rc = rsa_sign(rsa, why);
     if (rc == 0)
@@ -299,7 +360,10 @@ verify_signature(const struct operation *op, struct rsa *rsa, struct why *why)
     if (rc == 0 && rsa_verify_signature(rsa, NULL) == 0)
         rc = why_add(why, ERR_CRYPTO, NULL, "%s: %s: an altered signature was accepted", op->name,
                      RSA_SIGNATURE_SOURCE);
-    return rc;
+    if (rc == 0)
+        rc = set_digest(rsa, rsa_wrong_text, why);
+    return rc < 0 ? rc
+                  : refuse_wrong(op, rsa, rsa_wrong_signature, COUNT(rsa_wrong_signature), why);
 }
 
 static int

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 
 #include "base/mem.h"
 #include "crypto/buffer.h"
+#include "crypto/fault.h"
 #include "crypto/field.h"
 #include "crypto/operation.h"
 #include "crypto/vector.h"
@@ -93,6 +95,52 @@ share_xor_combine(const unsigned char *share, size_t bytes, unsigned n, unsigned
             secret[at] ^= share[i * bytes + at];
 }
 
+int
+share_check(const unsigned char *secret, size_t bytes, unsigned char check[SHARE_CHECK_BYTES],
+            struct why *why)
+{
+    size_t length = 0;
+
+    return EVP_Q_digest(NULL, "SHA256", NULL, secret, bytes, check, &length) == 1
+               ? 0
+               : openssl_fault(why, "SHA-256");
+}
+
+int
+share_confirm(unsigned char *secret, size_t bytes, const unsigned char check[SHARE_CHECK_BYTES],
+              struct why *why)
+{
+    unsigned char got[SHARE_CHECK_BYTES];
+    int rc = share_check(secret, bytes, got, why);
+
+    if (rc == 0 && CRYPTO_memcmp(got, check, sizeof got) != 0)
+        rc =
+            why_add(why, ERR_CRYPTO, NULL,
+                    "the shares do not give the secret: one of them is wrong, or another secret's");
+    if (rc < 0)
+        OPENSSL_cleanse(secret, bytes);
+    return rc;
+}
+
+int
+share_open(const unsigned char *share, const unsigned char *point, unsigned k, size_t bytes,
+           const unsigned char check[SHARE_CHECK_BYTES], unsigned char *secret, struct why *why)
+{
+    OPENSSL_cleanse(secret, bytes);
+    for (unsigned j = 0; j < k; j++) {
+        if (point[j] == 0)
+            return why_add(why, ERR_CRYPTO, NULL, "share %u of %u is of no holder (number 0)",
+                           j + 1, k);
+        for (unsigned m = 0; m < j; m++)
+            if (point[m] == point[j])
+                return why_add(why, ERR_CRYPTO, NULL,
+                               "shares %u and %u are of one holder (number %u)", m + 1, j + 1,
+                               point[j]);
+    }
+    share_combine(share, point, k, bytes, secret);
+    return share_confirm(secret, bytes, check, why);
+}
+
 /* Operations: a 32-byte data key; drawing randomness is part of splitting. */
 
 #define KEY_BYTES 32
@@ -160,6 +208,26 @@ pick(struct sharing *s)
     }
 }
 
+/* Each wrong share must be noticed by the check. */
+static int
+try_wrong_share(const struct operation *op, struct sharing *s, struct why *why)
+{
+    unsigned char check[SHARE_CHECK_BYTES];
+    int rc = share_check(s->key, sizeof s->key, check, why);
+
+    for (unsigned j = 0; j < s->scheme->k && rc == 0; j++) {
+        unsigned char *wrong = s->scheme->is_xor ? s->share : s->picked;
+
+        wrong += (size_t)j * KEY_BYTES;
+        wrong[j] ^= 1;
+        rc = run_combine(s, why);
+        wrong[j] ^= 1;
+        if (rc == 0 && share_confirm(s->out, sizeof s->out, check, NULL) == 0)
+            rc = why_add(why, ERR_CRYPTO, NULL, "%s: a wrong share was accepted", op->name);
+    }
+    return rc;
+}
+
 static int
 prepare(const struct operation *op, size_t bytes, void **work, struct why *why)
 {
@@ -179,15 +247,8 @@ prepare(const struct operation *op, size_t bytes, void **work, struct why *why)
         rc = run_combine(s, why);
     if (rc == 0 && CRYPTO_memcmp(s->out, s->key, sizeof s->key) != 0)
         rc = why_add(why, ERR_CRYPTO, NULL, "%s: shares did not give the key back", op->name);
-    if (rc == 0) { /* a wrong share must give another key: sharing itself detects nothing */
-        s->picked[0] ^= 1;
-        s->share[0] ^= 1;
-        rc = run_combine(s, why);
-        if (rc == 0 && CRYPTO_memcmp(s->out, s->key, sizeof s->key) == 0)
-            rc = why_add(why, ERR_CRYPTO, NULL, "%s: a wrong share made no difference", op->name);
-        s->picked[0] ^= 1;
-        s->share[0] ^= 1;
-    }
+    if (rc == 0)
+        rc = try_wrong_share(op, s, why);
     if (rc < 0) {
         sharing_release(s);
         return rc;

@@ -29,4 +29,25 @@ void share_combine(const unsigned char *share, const unsigned char *point, unsig
 void share_xor(const unsigned char *secret, size_t bytes, unsigned n, unsigned char *share);
 void share_xor_combine(const unsigned char *share, size_t bytes, unsigned n, unsigned char *secret);
 
+/*
+ * Shares alone do not tell a wrong one: any k of them give some secret. So a check is kept beside
+ * them, which is no secret itself: SHA-256 of the secret, which must be a random key of 16 bytes or
+ * more, since anyone may try guesses on it.
+ */
+#define SHARE_CHECK_BYTES 32
+MUST_CHECK int share_check(const unsigned char *secret, size_t bytes,
+                           unsigned char check[SHARE_CHECK_BYTES], struct why *why);
+
+/* ERR_CRYPTO, and `secret` cleansed, unless it is the one of the check. */
+MUST_CHECK int share_confirm(unsigned char *secret, size_t bytes,
+                             const unsigned char check[SHARE_CHECK_BYTES], struct why *why);
+
+/*
+ * share_combine of shares that others hand in: ERR_CRYPTO when a point is 0 or comes twice, or when
+ * the check does not hold; `secret` is then cleansed.
+ */
+MUST_CHECK int share_open(const unsigned char *share, const unsigned char *point, unsigned k,
+                          size_t bytes, const unsigned char check[SHARE_CHECK_BYTES],
+                          unsigned char *secret, struct why *why);
+
 #endif

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
+#include "base/mem.h"
 #include "crypto/buffer.h"
 #include "crypto/fault.h"
 #include "crypto/operation.h"
@@ -30,6 +32,7 @@ signing_release(void *work)
         return;
     EVP_MD_CTX_free(s->context);
     EVP_PKEY_free(s->key); /* cleanses the private numbers */
+    OPENSSL_cleanse(s, sizeof *s);
     free(s);
 }
 
@@ -46,27 +49,38 @@ sign(struct signing *s, const unsigned char *text, size_t bytes, struct why *why
     return 0;
 }
 
+/* Whatever is wrong with a signature, its length included, it does not match. */
 static int
-check(struct signing *s, const unsigned char *text, size_t bytes, struct why *why)
+check_signature(struct signing *s, const unsigned char *signature, size_t signature_bytes,
+                const unsigned char *text, size_t bytes, struct why *why)
 {
-    int good = -1;
-
-    if (EVP_DigestVerifyInit(s->context, NULL, NULL, NULL, s->key) == 1)
-        good = EVP_DigestVerify(s->context, s->signature, sizeof s->signature, text, bytes);
-    if (good == 0)
+    if (EVP_DigestVerifyInit(s->context, NULL, NULL, NULL, s->key) != 1)
+        return openssl_fault(why, "Ed25519 verification");
+    if (EVP_DigestVerify(s->context, signature, signature_bytes, text, bytes) != 1) {
+        ERR_clear_error();
         return why_add(why, ERR_CRYPTO, NULL, "the signature does not match");
-    return good == 1 ? 0 : openssl_fault(why, "Ed25519 verification");
+    }
+    return 0;
 }
 
 static int
-signing_new(const unsigned char secret[KEY_BYTES], struct signing **out, struct why *why)
+check(struct signing *s, const unsigned char *text, size_t bytes, struct why *why)
+{
+    return check_signature(s, s->signature, sizeof s->signature, text, bytes, why);
+}
+
+/* With one of both keys. */
+static int
+signing_new(const unsigned char *secret, const unsigned char *public, struct signing **out,
+            struct why *why)
 {
     struct signing *s = calloc(1, sizeof *s);
 
     *out = NULL;
     if (!s)
         return why_no_memory(why);
-    s->key = EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, secret, KEY_BYTES);
+    s->key = secret ? EVP_PKEY_new_raw_private_key_ex(NULL, "ED25519", NULL, secret, KEY_BYTES)
+                    : EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, public, KEY_BYTES);
     s->context = EVP_MD_CTX_new();
     if (!s->key || !s->context) {
         signing_release(s);
@@ -87,7 +101,7 @@ prepare(const struct operation *op, size_t bytes, void **work, struct why *why)
     (void)bytes;
     *work = NULL;
     if (rc == 0)
-        rc = signing_new(secret, &s, why);
+        rc = signing_new(secret, NULL, &s, why);
     OPENSSL_cleanse(secret, sizeof secret);
     if (rc == 0)
         rc = secret_draw(s->digest, sizeof s->digest, why);
@@ -131,7 +145,7 @@ verify_one(const struct operation *op, const char *source, const char *secret_he
     if (rc == 0)
         rc = vector_read(want_hex, &want, why);
     if (rc == 0)
-        rc = signing_new(secret.at, &s, why);
+        rc = signing_new(secret.at, NULL, &s, why);
     if (rc == 0)
         rc = sign(s, (const unsigned char *)text, bytes, why);
     if (rc == 0)
@@ -144,6 +158,62 @@ verify_one(const struct operation *op, const char *source, const char *secret_he
         if (check(s, (const unsigned char *)text, bytes, NULL) == 0)
             rc = why_add(why, ERR_CRYPTO, NULL, "%s: %s: an altered signature was accepted",
                          op->name, source);
+    }
+    signing_release(s);
+    return rc;
+}
+
+/* Wycheproof (C2SP/wycheproof on GitHub, testvectors_v1, ed25519_test at commit 00de17e): one key.
+ */
+static const char wycheproof_key[] =
+    "7d4d0e7f6153a69b6242b522abbee685fda4420f8834b108c3bdae369ef549fa";
+static const struct wycheproof {
+    const char *source, *text, *signature;
+    bool refused;
+} wycheproof[] = {
+    {"Wycheproof ed25519_test, tcId 3", "54657374",
+     "7c38e026f29e14aabd059a0f2db8b0cd783040609a8be684db12f82a27774ab0"
+     "7a9155711ecfaf7f99f277bad0c6ae7e39d4eef676573336a5c51eb6f946b30d"},
+    {"Wycheproof ed25519_test, tcId 13: S is the order of the group", "3f",
+     "0000000000000000000000000000000000000000000000000000000000000000"
+     "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010",
+     true},
+    {"Wycheproof ed25519_test, tcId 32: a signature too short", "54657374",
+     "7c38e026f29e14aabd059a0f2db8b0cd783040609a8be684db12f82a27774ab0"
+     "7a9155711ecfaf7f99f277bad0c6ae7e39d4eef676573336a5c51eb6f946",
+     true},
+    {"Wycheproof ed25519_test, tcId 33: a signature too long", "54657374",
+     "7c38e026f29e14aabd059a0f2db8b0cd783040609a8be684db12f82a27774ab0"
+     "7a9155711ecfaf7f99f277bad0c6ae7e39d4eef676573336a5c51eb6f946b30d2020",
+     true},
+    {"Wycheproof ed25519_test, tcId 63: the order of the group added to S", "54657374",
+     "7c38e026f29e14aabd059a0f2db8b0cd783040609a8be684db12f82a27774ab0"
+     "67654bce3832c2d76f8f6f5dafc08d9339d4eef676573336a5c51eb6f946b31d",
+     true},
+};
+
+static int
+verify_wycheproof(const struct operation *op, struct why *why)
+{
+    struct vector_bytes key, text, signature;
+    struct signing *s = NULL;
+    int rc = vector_read(wycheproof_key, &key, why);
+
+    if (rc == 0)
+        rc = signing_new(NULL, key.at, &s, why);
+    for (size_t i = 0; i < COUNT(wycheproof) && rc == 0; i++) {
+        const struct wycheproof *v = &wycheproof[i];
+        bool refused;
+
+        rc = vector_read(v->text, &text, why);
+        if (rc == 0)
+            rc = vector_read(v->signature, &signature, why);
+        if (rc < 0)
+            break;
+        refused = check_signature(s, signature.at, signature.count, text.at, text.count, NULL) < 0;
+        if (refused != v->refused)
+            rc = why_add(why, ERR_CRYPTO, NULL, "%s: %s: it was %s", op->name, v->source,
+                         refused ? "refused" : "accepted");
     }
     signing_release(s);
     return rc;
@@ -165,7 +235,7 @@ verify(const struct operation *op, struct why *why)
                         "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
                         "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
                         why);
-    return rc;
+    return rc < 0 ? rc : verify_wycheproof(op, why);
 }
 
 #define ROW(name_, about_, run_)                                                                   \

@@ -32,6 +32,18 @@ struct wraps {
     unsigned turn;
 };
 
+/* Wycheproof, aes_wrap_test at commit 061657f: wrapped with a wrong initial value. */
+static const struct wrong_wrap {
+    const char *source, *key, *wrapped;
+} wrong_wrap[] = {
+    {"Wycheproof aes_wrap_test, tcId 129: byte 0 of the initial value changed",
+     "4f710eb6b5e28703becfc3dc52fa8bc1dd44a4a6d38a84b4f94e89ac32d987e7",
+     "dd78ebd3091c55a5da5b24504200f7fadd1b3ac6ad35f814f733e603c13936245d69d83f262f6b1e"},
+    {"Wycheproof aes_wrap_test, tcId 147: byte 6 of the initial value changed",
+     "4f710eb6b5e28703becfc3dc52fa8bc1dd44a4a6d38a84b4f94e89ac32d987e7",
+     "bf6a53286fac48e7f25d89b7056b27aa917d5b54c0d3171dff369f7249153bf09da5891eb4dc2d88"},
+};
+
 /* One of the two ways to wrap; the row's detail. */
 struct way {
     int (*init)(struct wraps *wraps, struct why *why);
@@ -167,6 +179,26 @@ verify_gcm(const struct operation *op, struct why *why)
 }
 
 static int
+refuse_wrong_wraps(const struct operation *op, struct kw *kw, struct why *why)
+{
+    struct vector_bytes key, wrapped;
+    unsigned char out[DATA_KEY_BYTES];
+
+    for (size_t i = 0; i < COUNT(wrong_wrap); i++) {
+        int rc = vector_read(wrong_wrap[i].key, &key, why);
+
+        if (rc == 0)
+            rc = vector_read(wrong_wrap[i].wrapped, &wrapped, why);
+        if (rc < 0)
+            return rc;
+        if (kw_unwrap(kw, key.at, wrapped.at, out, NULL) == 0)
+            return why_add(why, ERR_CRYPTO, NULL, "%s: %s: it was accepted", op->name,
+                           wrong_wrap[i].source);
+    }
+    return 0;
+}
+
+static int
 verify_kw(const struct operation *op, struct why *why)
 {
     static const char source[] = "RFC 3394, section 4.6";
@@ -199,6 +231,8 @@ verify_kw(const struct operation *op, struct why *why)
             rc = why_add(why, ERR_CRYPTO, NULL, "%s: %s: an altered wrapped key was accepted",
                          op->name, source);
     }
+    if (rc == 0)
+        rc = refuse_wrong_wraps(op, &kw, why);
     kw_release(&kw);
     return rc;
 }

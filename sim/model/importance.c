@@ -50,9 +50,12 @@ weigh_member(struct weighing *w, uint32_t m)
     const struct opening *o = &k->opening;
     const struct lever *l = lever_of(k, m);
 
-    w->chance[opening_variable(o, m)] = o->shared[m][0] == 0
-                                            ? lever_content_probability(k->q->world, l)
-                                            : lever_compliance(k->q->world, l, false);
+    if (k->q->chance != NULL) /* and nothing is shared: nobody grants it */
+        w->chance[opening_variable(o, m)] = k->q->chance[k->lever[m]];
+    else
+        w->chance[opening_variable(o, m)] = o->shared[m][0] == 0
+                                                ? lever_content_probability(k->q->world, l)
+                                                : lever_compliance(k->q->world, l, false);
     if (o->shared[m][0] != 0)
         w->chance[opening_decision_variable(o, o->shared[m][0] - 1)] = l->terms->grant;
     if (o->shared[m][1] != 0)
@@ -77,7 +80,8 @@ weigh(struct weighing *w, struct why *why)
 
     o->chances = true;
     opening_order(o);
-    find_decisions(k);
+    if (k->q->chance == NULL)
+        find_decisions(k);
     w->chance = calloc(opening_variables(o) + 1, sizeof *w->chance);
     if (w->chance == NULL)
         return why_no_memory(why);
@@ -184,4 +188,23 @@ importance_release(struct importance_list *list)
 {
     free(list->item);
     *list = (struct importance_list){0};
+}
+
+void
+importance_of_threat(double chance[64], const struct world *w, const struct lever_list *levers,
+                     const struct request_stream *stream, struct cohort_id cohort, double seconds)
+{
+    const double there = w->cohort[cohort.i].accounts;
+    const double named = stream->bulk ? there : fmin(dist_mean(&stream->accounts), there);
+    const double of_cohort = stream->target != NULL ? stream->target[cohort.i] : 1;
+
+    for (size_t i = 0; i < levers->count && i < 64; i++) {
+        const struct threat *threat = levers->item[i].threat;
+        const bool all = levers->count > 1 && i + 1 == levers->count;
+        const double part = levers->count == 1 ? 1
+                            : all              ? threat->common_cause
+                                               : 1 - threat->common_cause;
+
+        chance[i] = -expm1(-threat->rate_per_s * part * of_cohort * named / there * seconds);
+    }
 }

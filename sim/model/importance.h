@@ -14,6 +14,12 @@
  *     risk achievement worth     RAW = P(1) / P       (Vesely et al. 1983, NUREG/CR-3385)
  *     risk reduction worth       RRW = P / P(0)       (ibid.)
  *
+ * Of a threat, who pursues nothing, the system is "its events open the content of a given account
+ * within the horizon, as things lie on one day": a lever succeeds when an event of it hits the
+ * account at least once (importance_of_threat). Events of different targets are independent (a
+ * thinned Poisson process), and what one brings is kept for the next; but for the use of a key,
+ * which counts here whichever comes first, so there P is an upper bound.
+ *
  * Where a denominator is 0 they are infinite, and NAN when the numerator is 0 too. Caches and
  * watched gateways succeed with their own chances (meeting.h), one lever's independently of
  * another's. Probabilities are exact, by decision diagram; of rules that the levers can open
@@ -33,6 +39,16 @@ struct importance_list {
     size_t count, capacity;
     double probability; /* P */
 };
+
+/*
+ * The chance of each of a threat's levers, as lever_list_make_threat lists them, to hit a given
+ * account of the cohort in that many seconds: 1 - exp(-rate x accounts named / accounts x s), where
+ * by the beta-factor model each target alone has the part 1 - b of its rate, and all together the
+ * part b. `stream` is the threat's.
+ */
+void importance_of_threat(double chance[64], const struct world *w, const struct lever_list *levers,
+                          const struct request_stream *stream, struct cohort_id cohort,
+                          double seconds);
 
 /* Of the holders of the rules of a question (plan.h). `want` must be WANT_CONTENT. Replaces what
  * `out` holds; release also after failure. ERR_MEMORY, ERR_LIMIT. */

@@ -53,6 +53,8 @@ struct plan_question {
                                   nothing is watched, or chances do not matter */
     uint32_t rules;            /* at most 64 */
     const struct lever_list *levers; /* at most 64 */
+    const double *chance; /* one a lever: its probability, for importance alone; NULL: grant and
+                             compliance decide */
     uint64_t refused;
     enum want want;
 };

@@ -193,9 +193,11 @@ const struct metric metric_table[METRICS] = {
         EXPOSED_DAYS("content.retroactive",
                      "account-days of content that was captured encrypted and opened by a key "
                      "obtained later"),
-    [METRIC_CONTENT_FORWARD] =
-        EXPOSED_DAYS("content.forward",
-                     "account-days during which an extracted key also opens what is added later"),
+    [METRIC_CONTENT_FORWARD] = EXPOSED_DAYS(
+        "content.forward",
+        "account-days during which an extracted key also opens what is added later: until "
+        "it is renewed, or the account leaves at the stated rates (who leaves for a "
+        "later block, or is removed later, counts on)"),
     [METRIC_CONTENT_HIDDEN] = EXPOSED_DAYS(
         "content.hidden", "account-days of exposed content of which the user must not be told"),
     [METRIC_CONTENT_KNOWN] = EXPOSED_DAYS(

@@ -466,7 +466,8 @@ words_notes(struct in_words *t)
                   "probability that it gets what the holder has; Birnbaum, how much likelier it "
                   "opens the content with that than without; criticality, the part of its chance "
                   "that hangs on the holder; RAW and RRW, how many times likelier it is with the "
-                  "holder than as things are, and as things are than without it.");
+                  "holder than as things are, and as things are than without it. Of a threat: that "
+                  "its events hit a given account within the horizon, as things lie on this day.");
 }
 
 int

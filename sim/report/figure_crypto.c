@@ -99,6 +99,12 @@ colour_of(const struct plot *p, const struct speed_point *point)
     return point->kind == CONTROL ? CONTROL_COLOUR : canvas_colour(p->canvas, point->hue);
 }
 
+static unsigned
+dashes_of(const struct speed_point *point)
+{
+    return point->kind == 0 ? 1 : point->kind + 1;
+}
+
 static void
 draw_lines(struct plot *p)
 {
@@ -110,15 +116,14 @@ draw_lines(struct plot *p)
         if (p->canvas->plain)
             canvas_series(p->canvas, "with lines lt %zu", 1 + i % (sizeof pen - 1));
         else
-            canvas_series(p->canvas, "with linespoints lt 1 dt %u lw 2 pt 7 ps %g lc rgb '%s'",
-                          first->kind == 0 ? 1 : first->kind + 1, canvas_point_size(p->canvas, 6),
+            canvas_series(p->canvas, "with lines lt 1 dt %u lw 2 lc rgb '%s'", dashes_of(first),
                           colour_of(p, first));
         for (size_t k = 0; k < p->line[i].count; k++)
             canvas_row(p->canvas, (double[]){first[k].bytes, first[k].rate}, 2);
         if (p->canvas->plain)
             continue;
-        canvas_series(p->canvas, "using 1:2:3:4 with yerrorbars lt 1 lw 1 pt -1 lc rgb '%s'",
-                      colour_of(p, first));
+        canvas_series(p->canvas, "using 1:2:3:4 with yerrorbars lt 1 lw 1 pt 7 ps %g lc rgb '%s'",
+                      canvas_point_size(p->canvas, 6), colour_of(p, first));
         for (size_t k = 0; k < p->line[i].count; k++)
             canvas_row(p->canvas,
                        (double[]){first[k].bytes, first[k].rate, axis_shown(&p->y, first[k].low),
@@ -152,7 +157,15 @@ label_room(const struct plot *p)
 
     for (size_t i = 0; i < p->lines; i++)
         widest = fmax(widest, canvas_text_width(p->canvas, STYLE_TEXT, p->line[i].point->line));
-    return widest + (p->canvas->plain ? 6 : 40);
+    return widest + (p->canvas->plain ? 6 : 70);
+}
+
+/* From a line's end to its label, and a piece of the line before the label. */
+static void
+lead(struct canvas *c, double from, double to, const char *colour, unsigned dashes)
+{
+    canvas_rule(c, c->right + 3, from, c->right + 14, to, colour, 1, 1);
+    canvas_rule(c, c->right + 16, to, c->right + 50, to, colour, 2, dashes);
 }
 
 static int
@@ -160,7 +173,7 @@ write_labels(struct plot *p)
 {
     static const char pen[] = "*#$%@&=";
     struct canvas *c = p->canvas;
-    const double line = canvas_line(c, STYLE_TEXT), gap = c->plain ? 4 : 24;
+    const double line = canvas_line(c, STYLE_TEXT), gap = c->plain ? 4 : 54;
     struct ending *end = calloc(p->lines, sizeof *end);
     double *middle = calloc(3 * p->lines, sizeof *middle);
     double *height = middle + p->lines, *wanted = height + p->lines;
@@ -188,8 +201,8 @@ write_labels(struct plot *p)
         if (c->plain)
             canvas_text(c, c->right + 2, middle[i], ALIGN_LEFT, STYLE_TEXT, of_line);
         else
-            canvas_rule(c, c->right + 3, end[i].at, c->right + gap - 4, middle[i],
-                        colour_of(p, end[i].line->point), 1.4, 1);
+            lead(c, end[i].at, middle[i], colour_of(p, end[i].line->point),
+                 dashes_of(end[i].line->point));
         canvas_text(c, c->right + gap, middle[i], ALIGN_LEFT, STYLE_TEXT, end[i].line->point->line);
     }
     free(end);

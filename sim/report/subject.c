@@ -381,11 +381,12 @@ subject_each_importance(const struct subject *s, const struct explain_options *o
     const struct world *w = s->epoch->world;
     struct lever_list levers = {0};
     struct importance_list list = {0};
+    double chance[64];
     int rc = 0;
 
     for (uint32_t i = 0; i < w->authorities && !s->metadata && rc == 0; i++) {
         const struct authority *a = &w->authority[i];
-        const struct plan_question q = question_of(s, &levers);
+        struct plan_question q = question_of(s, &levers);
         uint64_t through = 0;
         bool any = false;
 
@@ -394,9 +395,14 @@ subject_each_importance(const struct subject *s, const struct explain_options *o
                 through |= a->stream[k].through;
                 any = true;
             }
-        if (!any || a->threat != NULL || (o->authority.i != NONE && o->authority.i != i))
+        if (!any || (o->authority.i != NONE && o->authority.i != i))
             continue;
         rc = list_levers(&levers, w, a, through, why);
+        if (a->threat != NULL && rc == 0) {
+            importance_of_threat(chance, w, &levers, &a->stream[0], s->cohort,
+                                 seconds_from_ns(s->model->horizon));
+            q.chance = chance;
+        }
         if (rc == 0)
             rc = importance_make(&list, &q, why);
         if (rc == 0 && matters(&list))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes ziggurat.c: the layer edges for stream_exponential and stream_normal.
+"""Writes ziggurat.c: edges and heights of layers for stream_exponential and stream_normal.
 
 Marsaglia and Tsang (2000), "The ziggurat method for generating random variables", J. Stat. Softw.
 5(8): 256 layers of one area v under a falling density f. The base layer reaches to r and holds
@@ -49,15 +49,21 @@ def solve(density):
     return edges(high, density)[0]
 
 
+def table(name, numbers):
+    print(f"\nconst double ziggurat_{name}[ZIGGURAT_LAYERS + 1] = {{")
+    words = [repr(x) for x in numbers]
+    lines = [", ".join(words[i : i + 4]) for i in range(0, len(words), 4)]
+    print("    " + ",\n    ".join(lines) + "};")
+
+
 def main():
     print("/* Written by ziggurat.py; do not edit. clang-format would give each number a line. */")
     print("/* clang-format off */")
     print('#include "stats/ziggurat.h"')
     for name, density in DENSITIES.items():
-        print(f"\nconst double ziggurat_{name}[ZIGGURAT_LAYERS + 1] = {{")
-        words = [repr(float(x)) for x in solve(density)]
-        lines = [", ".join(words[i : i + 4]) for i in range(0, len(words), 4)]
-        print("    " + ",\n    ".join(lines) + "};")
+        edge = [float(x) for x in solve(density)]
+        table(name, edge)
+        table(f"{name}_height", [float(density[0](D(x))) for x in edge])  # at the edge as rounded
 
 
 main()

@@ -142,14 +142,14 @@ repeat(struct window *w, uint32_t i, enum step step, sim_ns time)
     uint32_t legs;
 
     if (own - op->start > care_timeout(op->path)) {
-        care_fail(w, i, FAILURE_TIMED_OUT);
+        care_fail(w, i, FAILURE_TIMED_OUT, time);
         return 0;
     }
     legs_of(op->path, step, &legs);
     if (step == STEP_FETCH && next_fetch(w, i) != 0)
         return send(w, i, step, next_fetch(w, i), at, own - at);
     if (c->tries == rule->retries) {
-        care_fail(w, i, c->refused ? FAILURE_REFUSED : FAILURE_TIMED_OUT);
+        care_fail(w, i, c->refused ? FAILURE_REFUSED : FAILURE_TIMED_OUT, time);
         return 0;
     }
     const double most_s = ldexp(rule->back_off_s, c->tries < 60 ? (int)c->tries : 60);
@@ -209,7 +209,7 @@ step_done(struct window *w, uint32_t i, enum step step)
     const sim_ns own = time + c->behind[step], clock = clock_at(w, i, step, time);
 
     if (own - op->start > care_timeout(op->path)) {
-        care_fail(w, i, FAILURE_TIMED_OUT);
+        care_fail(w, i, FAILURE_TIMED_OUT, time);
         return 0;
     }
     if (step == STEP_PUT)

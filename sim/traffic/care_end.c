@@ -18,7 +18,7 @@ care_is_idle(const struct care_op *c)
 }
 
 void
-care_fail(struct window *w, uint32_t i, enum failure why)
+care_fail(struct window *w, uint32_t i, enum failure why, sim_ns time)
 {
     struct op *op = &w->op[i];
     struct care_op *c = care_of(w, i);
@@ -26,10 +26,35 @@ care_fail(struct window *w, uint32_t i, enum failure why)
     if (!c->over && op->measured) {
         w->open--;
         w->cell[op->cell].failed[why]++;
+    } else if (!c->over) {
+        warm_up_end(&w->warm_up, op->start, time - op->start);
     }
     c->over = true;
     if (care_is_idle(c))
         flow_drop(w, i);
+}
+
+/* The longest that a transfer of it was in a pipe. */
+static sim_ns
+longest_piped(const struct window *w, uint32_t i)
+{
+    const sim_ns *piped = pipe_times(w, i);
+    sim_ns longest = 0;
+
+    for (uint32_t k = 0; k < w->care.sites + 2; k++)
+        longest = piped[k] > longest ? piped[k] : longest;
+    return longest;
+}
+
+/* An operation that is not recorded is through, its last answer there at `time` on the clock. */
+static int
+passed(struct window *w, uint32_t i, sim_ns time)
+{
+    const sim_ns start = w->op[i].start;
+
+    warm_up_end(&w->warm_up, start, (time > start ? time - start : 0) + longest_piped(w, i));
+    flow_drop(w, i);
+    return 0;
 }
 
 /* The user has the answer after `latency`. */
@@ -39,12 +64,8 @@ served(struct window *w, uint32_t i, sim_ns latency)
     const struct op *op = &w->op[i];
     struct window_cell *cell = &w->cell[op->cell];
 
-    if (!op->measured) {
-        flow_drop(w, i);
-        return 0;
-    }
     if (latency > care_timeout(op->path)) {
-        care_fail(w, i, FAILURE_TIMED_OUT);
+        care_fail(w, i, FAILURE_TIMED_OUT, op->start + latency);
         return 0;
     }
     w->open--;
@@ -119,7 +140,9 @@ read_served(struct window *w, uint32_t i)
     const sim_ns back = c->edge && p->client ? 0 : op->back, data = c->data + back;
     const sim_ns key = c->needs_key ? c->key + (p->client ? 0 : back) : 0;
 
-    if (!op->measured || op->bare)
+    if (!op->measured)
+        return passed(w, i, later(c->first, c->needs_key ? c->key - c->behind[STEP_KEY] : 0));
+    if (op->bare)
         return served(w, i, data - op->start);
     const sim_ns moved = read_transfer(w, i);
     const sim_ns opened = flow_extra_ns(cost_of(&w->world->open, op->bytes));
@@ -139,7 +162,7 @@ write_served(struct window *w, uint32_t i)
     sim_ns *answer = answers(w, i, STEP_PUT), extra = 0;
 
     if (!op->measured)
-        return served(w, i, 0);
+        return passed(w, i, care_enough_at(&p->written, p->puts, answer));
     for (uint32_t k = 0; !op->bare && k < p->puts; k++)
         if (answer[k] >= 0 && answer[k] != NOT_ASKED)
             answer[k] += transfer_ns(&p->put[k].transfer, op->bytes * p->put[k].share, piped[k]);

@@ -88,8 +88,9 @@ bool care_is_idle(const struct care_op *c);
 /* The longest it may take; SIM_NEVER: no limit. */
 sim_ns care_timeout(const struct path *path);
 
-/* It has failed, and is dropped as soon as none of its jobs is under way. */
-void care_fail(struct window *window, uint32_t op, enum failure why);
+/* It has failed, at `time` on the clock, and is dropped as soon as none of its jobs is under way.
+ */
+void care_fail(struct window *window, uint32_t op, enum failure why, sim_ns time);
 
 /* The time at which enough have answered; NOT_ASKED: never. */
 sim_ns care_enough_at(const struct quorum *quorum, uint32_t legs, const sim_ns *answer);

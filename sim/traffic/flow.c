@@ -66,6 +66,8 @@ finish(struct window *w, uint32_t i, sim_ns end)
             cell->key_hits += op->hit;
         }
         rc = hist_add(&cell->latency, end - op->start + op->behind + op->back + op->extra);
+    } else {
+        warm_up_end(&w->warm_up, op->start, end - op->start);
     }
     flow_drop(w, i);
     return rc;
@@ -286,6 +288,8 @@ flow_start(struct window *w, struct source *from, sim_ns at)
     const sim_ns trip = p->user.rtt + flow_jitter_ns(sampler_draw(&p->user.jitter, &from->travel));
 
     w->open += measured;
+    if (!measured)
+        warm_up_start(&w->warm_up, at);
     w->op[i] = (struct op){.start = at,
                            .out = trip / 2,
                            .back = trip - trip / 2,

@@ -53,16 +53,32 @@ stations_draw_from(struct window *w, enum course course)
 
 /* Sources */
 
+/* Sets when the operation that is drawn arrives. */
 static void
-source_next(struct source *from)
+source_place(struct source *from)
 {
-    operations_next(&from->from, &from->next);
-
     const double at = from->next.at_ns, room = (double)(from->ends - from->starts);
 
     from->at = at < room ? from->starts + (sim_ns)at : SIM_NEVER;
     if (from->at >= from->ends)
         from->at = SIM_NEVER;
+}
+
+static void
+source_next(struct source *from)
+{
+    operations_next(&from->from, &from->next);
+    source_place(from);
+}
+
+/* Its part of the segment. */
+static void
+source_span(const struct window *w, struct source *from)
+{
+    from->starts = from->course == COURSE_WARM_UP ? 0 : w->from;
+    from->ends = from->course == COURSE_WARM_UP ? w->from
+                 : from->course == COURSE_PROBE ? w->to
+                                                : w->ends;
 }
 
 static void
@@ -74,8 +90,7 @@ source_open(struct window *w, uint32_t cohort, enum course course, double rate_p
 
     from->cohort = cohort;
     from->course = course;
-    from->starts = course == COURSE_WARM_UP ? 0 : w->from;
-    from->ends = course == COURSE_WARM_UP ? w->from : course == COURSE_PROBE ? w->to : w->ends;
+    source_span(w, from);
     operations_open(&from->from, &w->kinds, &key, rate_per_s, w->world->cohort[cohort].reads);
     from->from.lists = w->world->cohort[cohort].lists;
     from->from.removals = w->world->cohort[cohort].removals;
@@ -147,12 +162,20 @@ relaxation_ns(double jobs_per_s, uint32_t servers, const struct dist *service)
     return mean * (1 + 1 / (servers * distance * distance)) * (double)NS_PER_S;
 }
 
-/* The warm-up a segment needs; window.h says why so long. */
+/* The longest warm-up of a segment. */
+static double
+warm_up_most_ns(const struct window *w, unsigned hour, double measured_ns)
+{
+    const double most = WARM_UP_MOST / hours_rate(w->world, hour) * (double)NS_PER_S;
+
+    return fmax(measured_ns, fmin(most, SEGMENT_MOST_NS));
+}
+
+/* The warm-up a segment needs at least; window.h says why so long. */
 static double
 warm_up_ns(const struct window *w, unsigned hour, double measured_ns)
 {
     const struct world *world = w->world;
-    const double most = WARM_UP_MOST / hours_rate(world, hour) * (double)NS_PER_S;
     double jobs[STATIONS_MAX], slowest = 0;
 
     paths_load(w->paths, world, hour, jobs);
@@ -164,7 +187,34 @@ warm_up_ns(const struct window *w, unsigned hour, double measured_ns)
                                               &world->store[i].service));
     return fmin(fmax(WARM_UP_SHARE * measured_ns,
                      WARM_UP_RELAXATIONS * (w->paths->longest_jitter_ns + slowest)),
-                fmax(measured_ns, fmin(most, SEGMENT_MOST_NS)));
+                warm_up_most_ns(w, hour, measured_ns));
+}
+
+/* The end of warm-up, and all that comes after it. */
+static void
+place_measured(struct window *w, sim_ns from, sim_ns measured)
+{
+    w->from = from;
+    w->to = w->from + measured;
+    w->ends = w->to + measured;
+}
+
+/* At the end of warm-up: longer, if it has not settled and may be longer. What is drawn for the
+ * measured time stays, and comes later. */
+static bool
+warm_up_goes_on(struct window *w)
+{
+    if (w->from >= w->warm_up_most || warm_up_is_settled(&w->warm_up))
+        return false;
+    place_measured(w, w->from < w->warm_up_most / 2 ? 2 * w->from : w->warm_up_most,
+                   w->to - w->from);
+    warm_up_extend(&w->warm_up, w->from);
+    w->extended++;
+    for (uint32_t i = 0; i < w->sources; i++) {
+        source_span(w, &w->source[i]);
+        source_place(&w->source[i]);
+    }
+    return true;
 }
 
 /* The work that reached each station since the last call goes to the measure, or nowhere. */
@@ -178,11 +228,15 @@ take_work(struct window *w, bool keep)
     }
 }
 
-/* Moves the phase on to the one that holds `at`. */
-static void
+/* Moves the phase on to the one that holds `at`. True when `at` is not to be gone to: warm-up goes
+ * on, and what comes next may be another. */
+static bool
 enter_phase(struct window *w, enum phase *phase, sim_ns at)
 {
     if (*phase == PHASE_WARM_UP && at >= w->from) {
+        if (at < SIM_NEVER && warm_up_goes_on(w))
+            return true;
+        warm_up_close(&w->warm_up);
         take_work(w, false);
         stations_draw_from(w, COURSE_MEASURED);
         *phase = PHASE_MEASURED;
@@ -191,6 +245,7 @@ enter_phase(struct window *w, enum phase *phase, sim_ns at)
         take_work(w, true);
         *phase = PHASE_AFTER;
     }
+    return false;
 }
 
 /* Asks for the operation of an event soon due: with a million under way, each is far from the
@@ -221,8 +276,10 @@ segment_loop(struct window *w)
 
         if (at == SIM_NEVER || (at >= w->to && w->open == 0))
             break;
-        if (phase != PHASE_AFTER)
-            enter_phase(w, &phase, at);
+        if (phase != PHASE_AFTER && enter_phase(w, &phase, at)) {
+            from = source_soonest(w);
+            continue;
+        }
         w->now = at;
         if (job < arrival) {
             struct event e;
@@ -236,7 +293,7 @@ segment_loop(struct window *w)
             from = source_soonest(w);
         }
     }
-    enter_phase(w, &phase, SIM_NEVER);
+    (void)enter_phase(w, &phase, SIM_NEVER);
     return rc;
 }
 
@@ -247,9 +304,9 @@ segment_run(struct window *w, unsigned hour, double operations)
     const double measured = fmin(wanted, SEGMENT_MOST_NS);
     const double warm_up = warm_up_ns(w, hour, measured);
 
-    w->from = (sim_ns)warm_up;
-    w->to = w->from + (sim_ns)measured;
-    w->ends = w->to + (sim_ns)measured;
+    place_measured(w, (sim_ns)warm_up, (sim_ns)measured);
+    w->warm_up_most = (sim_ns)warm_up_most_ns(w, hour, measured);
+    warm_up_begin(&w->warm_up, w->from, operations * warm_up / measured);
     w->measured_ns += measured;
     w->open = 0;
     w->ops = 0;
@@ -310,6 +367,7 @@ window_clear(struct window *w)
         w->work_ns[i] = 0;
     w->measured_ns = 0;
     w->simulated = 0;
+    w->extended = 0;
 }
 
 void

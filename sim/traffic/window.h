@@ -42,6 +42,7 @@
 #include "traffic/path.h"
 #include "traffic/pipe.h"
 #include "traffic/station.h"
+#include "traffic/warmup.h"
 
 #define WARM_UP_SHARE       0.1
 #define WARM_UP_RELAXATIONS 5.0
@@ -108,9 +109,12 @@ struct window {
     double work_ns[STATIONS_MAX]; /* service of the jobs that arrived in measured time */
     double measured_ns;           /* measured time, all segments */
     uint64_t simulated;           /* operations, also those not recorded */
+    uint64_t extended;            /* how often a warm-up was found too short */
     /* the segment at work */
     uint32_t segment;
     sim_ns from, to, ends; /* measured time; latest arrival */
+    sim_ns warm_up_most;
+    struct warm_up warm_up;
     sim_ns now;
     struct queue queue;
     struct source source[3 * HOLDERS_MAX];

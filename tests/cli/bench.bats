@@ -89,6 +89,35 @@ assert bool(two) == (got["machine"]["spin_scaling"] >= 1.8), got["machine"]
 END
 }
 
+@test "more threads than cores are left out with the reason" {
+    threads=$(($(nproc) + 1))
+    [ "$threads" -le 8 ] || skip "so many cores bear one thread more"
+    few=(--quick --rounds 6 --bytes 1024 --only gcm-unwrap --threads "$threads")
+    run --separate-stderr "$jurisim" bench crypto "${few[@]}"
+    [ "$status" -eq 0 ]
+    grep -Eq "^$threads threads: the spin control does [0-9.]+ times the work of one: there are fewer cores,$" <<<"$output"
+    grep -q "^so that rows of several threads are left out$" <<<"$output"
+    run --separate-stderr "$jurisim" bench crypto "${few[@]}" --json
+    python3 -c 'import json, sys
+got = json.loads(sys.argv[1])
+assert {r["threads"] for r in got["rows"]} == {1} and not got["machine"]["pinned"], got' "$output"
+}
+
+@test "cycles are counted, or left out: never the time stamp counter's" {
+    run --separate-stderr "$jurisim" bench crypto --quick --rounds 6 --bytes 16384 --only gcm-seal --json
+    [ "$status" -eq 0 ]
+    case $(perf stat -e cycles:u true 2>&1) in
+        *"not supported"*) counts=no ;;
+        *cycles:u*) counts=yes ;;
+        *) skip "there is no perf to say whether the processor counts" ;;
+    esac
+    python3 - "$output" "$counts" <<'END'
+import json, sys
+rows = json.loads(sys.argv[1])["rows"]
+assert all((r["cycles"] is None) == (sys.argv[2] == "no") for r in rows), rows
+END
+}
+
 # ---- a token: SoftHSM's, in a folder of the test's own ----
 
 token_setup() {
@@ -173,6 +202,39 @@ END
     grep -q 'cost: aws-kms-rsa' "$BATS_TEST_TMPDIR/services.yaml"
     run --separate-stderr "$jurisim" check "$BATS_TEST_TMPDIR/services.yaml"
     [ "$status" -eq 0 ]
+}
+
+@test "the newer names of the reference costs are measured anew, the older ones stay byte for byte" {
+    file="$BATS_TEST_TMPDIR/reference.yaml"
+    "$jurisim" bench crypto --quick --rounds 6 --only hamir-2,xor-2-of-2-c --costs-out "$BATS_TEST_TMPDIR/all.yaml" >/dev/null
+    python3 - "$BATS_TEST_TMPDIR/all.yaml" "$file" <<'END'
+import re, sys
+lines = open(sys.argv[1], encoding="utf-8").read().splitlines(keepends=True)
+controls = [l for l in lines if l.startswith("  #")]
+rest = [l for l in lines if not l.startswith("  #")]
+newer = [l for l in rest if l.startswith("  shamir-2-of-3-combine")]
+assert len(newer) == 1
+rest.remove(newer[0])
+newer[0] = re.sub(r"[0-9.]+ ns", "987654321 ns", newer[0])
+open(sys.argv[2], "w", encoding="utf-8").write("".join(
+    rest + controls + ["  # Added later: on a busy machine\n", "  # of which more\n"] + newer))
+END
+    cp "$file" "$file.was"
+    run --separate-stderr bench/costs-reference --anyway --rounds 6 "$jurisim" "$file"
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"1 names written, 2 left as they are"* ]]
+    cmp <(sed '/Added later/,$d' "$file.was") <(sed '/Added later/,$d' "$file")
+    grep -Eq '^  shamir-2-of-3-combine: \{each: [0-9.]+ ns\}' "$file"
+    ! grep -q 987654321 "$file"
+    grep -q 'the names below were measured on 20' "$file"
+    ! grep -q 'busy machine$' "$file"
+    # another machine's file: nothing is written
+    sed -i 's/cpu: "[^"]*"/cpu: "another"/' "$file"
+    cp "$file" "$file.was"
+    run --separate-stderr bench/costs-reference --rounds 6 "$jurisim" "$file"
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == *'not "another"'*"nothing is written"* ]]
+    cmp "$file" "$file.was"
 }
 
 @test "this machine's costs are measured once, kept, and named in the run" {

@@ -144,10 +144,46 @@ test_explain_tells_the_chance_that_is_simulated(void **state)
         check(&told[i]);
 }
 
+/* Solved on paper in scenarios/tiny/insider-common-cause.yaml: each target is hit with 1 - exp(-1),
+ * both with 1 - 2 exp(-1) + exp(-(2 - beta)), which the simulation is held to there. */
+static void
+test_importance_of_a_threat_is_that_of_its_events_within_the_horizon(void **state)
+{
+    static const double beta[] = {0, 0.4, 1};
+    static const char path[] = "scenarios/tiny/insider-common-cause.yaml";
+    struct model *m = tiny_model_of_file(path, NULL);
+    const double hit = 1 - exp(-1);
+
+    (void)state;
+    for (uint32_t i = 0; i < COUNT(beta); i++) {
+        const struct explain_options o = {
+            .strategies = UINT64_C(1) << i, .authority = {1}, .on = SIM_NEVER};
+        const double both = 1 - 2 * exp(-1) + exp(-(2 - beta[i]));
+        struct text out = {0};
+
+        assert_int_equal(explain_json(&out, m, &o, NULL), 0);
+        for (unsigned k = 0; k < 2; k++) {
+            const char *row =
+                strstr(text_str(&out),
+                       k == 0 ? "\"holder\":\"store\",\"kind\":\"site\"" : "\"holder\":\"vault\"");
+
+            assert_non_null(row);
+            /* with the one in hand it needs the other; 4 years are 1461 days */
+            CHECK_NEAR(number_after(row, row, "\"taken\":"), hit, 1e-6);
+            CHECK_NEAR(number_after(row, row, "\"birnbaum\":"), hit, 1e-6);
+            CHECK_NEAR(number_after(row, row, "\"criticality\":"), hit * hit / both, 1e-6);
+            CHECK_NEAR(number_after(row, row, "\"achievement\":"), hit / both, 1e-6);
+        }
+        text_release(&out);
+    }
+    model_free(m);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_importance_of_a_threat_is_that_of_its_events_within_the_horizon),
         cmocka_unit_test(test_explain_tells_the_chance_that_is_simulated),
     };
 

@@ -152,6 +152,45 @@ test_libgfshare_and_we_open_each_others_shares(void **state)
 }
 #endif
 
+/* What holders hand in: a wrong share, another secret's, a holder's twice, no holder's. */
+static void
+test_a_wrong_share_is_told_and_leaves_no_secret(void **state)
+{
+    static const unsigned char none[BYTES];
+    unsigned char secret[BYTES], random[2 * BYTES], share[5 * BYTES], other[5 * BYTES], out[BYTES];
+    unsigned char check[SHARE_CHECK_BYTES], point[3] = {1, 2, 3};
+    struct why why = {0};
+
+    (void)state;
+    assert_int_equal(secret_draw(secret, BYTES, NULL), 0);
+    assert_int_equal(secret_draw(random, sizeof random, NULL), 0);
+    assert_int_equal(secret_draw(other, sizeof other, NULL), 0);
+    share_split(secret, BYTES, 3, 5, random, share);
+    assert_int_equal(share_check(secret, BYTES, check, NULL), 0);
+    assert_int_equal(share_open(share, point, 3, BYTES, check, out, NULL), 0);
+    assert_memory_equal(out, secret, BYTES);
+    for (size_t bit = 0; bit < 3 * BYTES * 8; bit++) {
+        share[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        assert_int_equal(share_open(share, point, 3, BYTES, check, out, NULL), ERR_CRYPTO);
+        assert_memory_equal(out, none, BYTES);
+        share[bit / 8] ^= (unsigned char)(1 << bit % 8);
+    }
+    memcpy(other, share, 2 * BYTES);
+    assert_int_equal(share_open(other, point, 3, BYTES, check, out, &why), ERR_CRYPTO);
+    assert_string_equal(why.fault[0].text, "the shares do not give the secret: one of them is "
+                                           "wrong, or another secret's");
+    assert_int_equal(share_open(share, point, 2, BYTES, check, out, NULL),
+                     ERR_CRYPTO); /* too few */
+    point[2] = 1;
+    assert_int_equal(share_open(share, point, 3, BYTES, check, out, &why), ERR_CRYPTO);
+    assert_string_equal(why.fault[1].text, "shares 1 and 3 are of one holder (number 1)");
+    point[2] = 0;
+    assert_int_equal(share_open(share, point, 3, BYTES, check, out, &why), ERR_CRYPTO);
+    assert_string_equal(why.fault[2].text, "share 3 of 3 is of no holder (number 0)");
+    assert_memory_equal(out, none, BYTES);
+    why_release(&why);
+}
+
 int
 main(void)
 {
@@ -163,6 +202,7 @@ main(void)
 #if HAVE_GFSHARE
         cmocka_unit_test(test_libgfshare_and_we_open_each_others_shares),
 #endif
+        cmocka_unit_test(test_a_wrong_share_is_told_and_leaves_no_secret),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -267,6 +267,10 @@ test_the_layers_of_a_ziggurat_have_one_area(void **state)
         CHECK_NEAR(y[i] * (exp(-y[i + 1] * y[i + 1] / 2) - exp(-y[i] * y[i] / 2)), w, 1e-11);
     }
     assert_true(x[ZIGGURAT_LAYERS] == 0 && y[ZIGGURAT_LAYERS] == 0);
+    for (int i = 0; i <= ZIGGURAT_LAYERS; i++) {
+        CHECK_NEAR(ziggurat_exponential_height[i], exp(-x[i]), 4e-15);
+        CHECK_NEAR(ziggurat_normal_height[i], exp(-y[i] * y[i] / 2), 4e-15);
+    }
 }
 
 enum { DRAWS = 1000000 };
