@@ -79,3 +79,19 @@ PY
 @test "every example of docs/METRICS.md runs and prints what the page says" {
     tests/doc-examples docs/METRICS.md "$BATS_TEST_TMPDIR"
 }
+
+@test "the costs that README.md shows are those of the shipped file" {
+    python3 - <<'PY'
+import re
+costs = open("scenarios/facts/costs-reference.yaml").read()
+rows = re.findall(r"(?m)^\| `([a-z0-9-]+)` \| ([0-9.]+ ns(?: \| [0-9.]+ ns)*) \|$", open("README.md").read())
+assert len(rows) >= 5, rows
+for name, figures in rows:
+    part = re.search(rf"(?ms)^  {name}:(.*?)(?=^  \S)", costs)[1]
+    wanted = [f"[{size}, {ns}]" for size, ns in zip(("1 KiB", "16 KiB", "1 MiB"), figures.split(" | "))]
+    if len(wanted) == 1:
+        wanted = ["{each: " + figures + "}"]
+    for text in wanted:
+        assert text in part, f"README.md says {text} of {name}, the file {part}"
+PY
+}
