@@ -64,7 +64,7 @@ test_every_row_is_of_a_metric_in_the_order_of_the_table(void **state)
 
     (void)state;
     assert_int_equal(text_read_file(&page, path, NULL), 0);
-    char *end = strstr(page.s, "\n## In a database"); /* tables of other things follow */
+    char *end = strstr(page.s, "\n## What explain prints"); /* tables of other things follow */
 
     assert_non_null(end);
     *end = '\0';
