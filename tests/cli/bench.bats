@@ -240,7 +240,7 @@ END
 @test "this machine's costs are measured once, kept, and named in the run" {
     export XDG_CACHE_HOME="$BATS_TEST_TMPDIR/cache"
     db="$BATS_TEST_TMPDIR/run.db"
-    few_runs=(-q -r 1 --set study.window=1k --json)
+    few_runs=(-q -r 1 -s as-it-happened --no-readings --set study.window=1k --json)
     run --separate-stderr "$jurisim" run scenarios/icloud-china.yaml "${few_runs[@]}" --costs host -o "$db"
     [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
     [[ "$stderr" == *"measuring this machine's costs of aes-256-gcm-open,aes-256-gcm-seal"* ]]
