@@ -37,7 +37,7 @@ load helper
 }
 
 @test "what the pages link to is there, files and headings" {
-    python3 - README.md CONTRIBUTING.md docs/SCENARIOS.md docs/METRICS.md <<'PY'
+    python3 - README.md CONTRIBUTING.md docs/SCENARIOS.md docs/METRICS.md scenarios/README.md <<'PY'
 import os, re, sys
 
 def anchors(page):
@@ -56,5 +56,42 @@ for page in sys.argv[1:]:
         assert not anchor or anchor in anchors(file), f"{page} links to {target}: no such heading"
         links += 1
 assert links > 30, links
+PY
+}
+
+@test "scenarios/README.md lists every scenario and every file of facts" {
+    for file in $(cd scenarios && ls *.yaml facts/*.yaml tiny/*.yaml); do
+        grep -qF "($file)" scenarios/README.md || { echo "scenarios/README.md lacks $file"; false; }
+    done
+}
+
+@test "docs/METRICS.md tells the columns of every view of a database" {
+    ok_or_unmet "$jurisim" run -q -r 2 scenarios/first.yaml -o "$BATS_TEST_TMPDIR/a.db" >/dev/null
+    views=$(sqlite3 "$BATS_TEST_TMPDIR/a.db" "select name from sqlite_master where type = 'view'")
+    [ "$(wc -w <<<"$views")" -ge 5 ]
+    for view in $views; do
+        row=$(sqlite3 "$BATS_TEST_TMPDIR/a.db" \
+            "select '| \`$view\` | ' || group_concat(name, ', ') || ' |' from pragma_table_info('$view')")
+        grep -qF "$row" docs/METRICS.md || { echo "docs/METRICS.md lacks: $row"; false; }
+    done
+}
+
+@test "every example of docs/METRICS.md runs and prints what the page says" {
+    tests/doc-examples docs/METRICS.md "$BATS_TEST_TMPDIR"
+}
+
+@test "the costs that README.md shows are those of the shipped file" {
+    python3 - <<'PY'
+import re
+costs = open("scenarios/facts/costs-reference.yaml").read()
+rows = re.findall(r"(?m)^\| `([a-z0-9-]+)` \| ([0-9.]+ ns(?: \| [0-9.]+ ns)*) \|$", open("README.md").read())
+assert len(rows) >= 5, rows
+for name, figures in rows:
+    part = re.search(rf"(?ms)^  {name}:(.*?)(?=^  \S)", costs)[1]
+    wanted = [f"[{size}, {ns}]" for size, ns in zip(("1 KiB", "16 KiB", "1 MiB"), figures.split(" | "))]
+    if len(wanted) == 1:
+        wanted = ["{each: " + figures + "}"]
+    for text in wanted:
+        assert text in part, f"README.md says {text} of {name}, the file {part}"
 PY
 }
