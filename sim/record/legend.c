@@ -186,6 +186,7 @@ name_world(struct legend *legend, const struct world *w)
 
     legend->accounts = accounts;
     legend->named = named;
+    legend->threats = w->threats;
     legend->kin_named = kin;
     for (uint32_t i = 0; rc == 0 && i < w->authorities; i++)
         named[i] = accounts_named(w, &w->authority[i]);

@@ -295,7 +295,7 @@ read_changes(struct store *store, struct legend *legend, struct why *why)
 static int
 read_facts(struct store *store, struct legend *legend, struct why *why)
 {
-    int64_t worlds = 0, baseline = 0, front_to = 0;
+    int64_t worlds = 0, baseline = 0, front_to = 0, threats = 0;
     int rc = run_text(store, "title", &legend->arena, &legend->title, why);
 
     if (rc == 0)
@@ -307,6 +307,9 @@ read_facts(struct store *store, struct legend *legend, struct why *why)
     if (rc == 0)
         rc = run_whole(store, "baseline", &baseline, why);
     if (rc == 0)
+        rc =
+            run_whole(store, "threats", &threats, why); /* absent: it is of before they were told */
+    if (rc == 0)
         rc = run_text(store, "front_latency", &legend->arena, &legend->front_latency, why);
     if (rc == 0)
         rc = run_text(store, "front_exposure", &legend->arena, &legend->front_exposure, why);
@@ -315,6 +318,7 @@ read_facts(struct store *store, struct legend *legend, struct why *why)
     legend->worlds = (uint32_t)worlds;
     legend->baseline = (uint32_t)baseline;
     legend->front_to = (uint32_t)front_to;
+    legend->threats = (uint32_t)threats;
     legend->legal = store->identity.legal;
     legend->traffic = store->identity.traffic;
     legend->seed = store->identity.seed;

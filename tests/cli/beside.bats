@@ -45,6 +45,16 @@ assert len(doc["flips"]) == db.execute("SELECT count(*) FROM flip_answer").fetch
 END
 }
 
+@test "of a threat compare --channels shows its events, from a database too" {
+    # 10 a year for 4 years
+    ok_or_unmet "$jurisim" run scenarios/tiny/breach.yaml -r 100 -q -o "$db" >/dev/null
+    "$jurisim" compare "$db" --channels | grep -E "thieves/events  +(3[6-9]|4[0-4])"
+    "$jurisim" compare "$db" --json | python3 -c '
+import json, sys
+(thieves,) = [c for c in json.load(sys.stdin)["strategies"][0]["channels"] if c["authority"] == "thieves"]
+assert 36 < thieves["threat.events"]["mean"] < 44 and "requests.received" not in thieves, thieves'
+}
+
 @test "a database without them is read as before, and gets them by going on" {
     "$jurisim" run scenarios/tiny/readings.yaml -r 40 -q --no-readings -o "$db" >/dev/null
     [ -z "$(sql "SELECT name FROM sqlite_schema WHERE name IN ('reading', 'flip', 'readings')")" ]
