@@ -27,10 +27,11 @@ struct legend {
     const uint32_t *first_stream;    /* [authorities]: row of an authority's first stream */
     const double *accounts;          /* [cohorts] */
     uint32_t threats;                /* so many of the authorities, the last ones, are threats */
-    const double *named;     /* [authorities]: accounts that one request names on average, of
-                                the stream where that is most; NULL: 1 each */
-    const double *kin_named; /* [ADVERSARIES]: the same of a class of adversary; 0: there is none
-                                of it; NULL: nothing is known, as named at most */
+    const double *named;        /* [authorities]: accounts that one request names on average, of
+                                   the stream where that is most; NULL: 1 each */
+    const double *stream_named; /* [streams]: the same of each stream; NULL: as its authority */
+    const double *kin_named;    /* [ADVERSARIES]: the same of a class of adversary; 0: there is none
+                                   of it; NULL: nothing is known, as named at most */
     const struct legend_change *change;
     uint32_t changes;
     uint32_t legal, traffic; /* replications of the study */
