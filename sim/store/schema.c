@@ -32,7 +32,8 @@ const char *const schema_sql[] = {
     "    parent   INTEGER NOT NULL DEFAULT -1, -- of a stream: its authority\n"
     "    ordinal  INTEGER NOT NULL,\n"
     "    name     TEXT NOT NULL,\n"
-    "    accounts REAL,          -- of a cohort; of an authority: named by a request on average;\n"
+    "    accounts REAL,          -- of a cohort; of an authority or stream: named by a request on\n"
+    "                            -- average, of the stream where that is most;\n"
     "                            -- of a class of adversary: the most of these, 0: there is none\n"
     "    PRIMARY KEY (kind, parent, ordinal)\n"
     ") WITHOUT ROWID",
