@@ -262,6 +262,19 @@ END
     [ "$status" -eq 0 ]
 }
 
+@test "a public key's size that was not measured has no cost, however near its neighbours" {
+    cp -R scenarios/tiny scenarios/facts scenarios/data "$BATS_TEST_TMPDIR"
+    for bits in 3072 3000; do
+        sed "s|^\(title:.*\)|\1\ninclude: [facts/costs-reference.yaml]|; s|service: {exponential: {mean: [^}]*}}|service: {cost: rsa-$bits-oaep-unwrap}|" \
+            scenarios/tiny/mm1.yaml >"$BATS_TEST_TMPDIR/$bits.yaml"
+    done
+    run --separate-stderr "$jurisim" check "$BATS_TEST_TMPDIR/3072.yaml"
+    [ "$status" -eq 0 ]
+    run --separate-stderr "$jurisim" check "$BATS_TEST_TMPDIR/3000.yaml"
+    [ "$status" -eq 2 ]
+    [[ "$stderr" == *"rsa-3000-oaep-unwrap"* ]]
+}
+
 @test "the newer names of the reference costs are measured anew, the older ones stay byte for byte" {
     file="$BATS_TEST_TMPDIR/reference.yaml"
     "$jurisim" bench crypto --quick --rounds 6 --only hamir-2,xor-2-of-2-c --costs-out "$BATS_TEST_TMPDIR/all.yaml" >/dev/null
