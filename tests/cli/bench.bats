@@ -361,7 +361,64 @@ END
     run --separate-stderr "$jurisim" bench engine --help
     [ "$status" -eq 0 ]
     [[ "$output" == "usage: jurisim bench engine"* ]]
-    run --separate-stderr "$jurisim" bench engine --no-such
+    for wrong in "--no-such" "more" "--rounds 5" "--only drawing" "--only draws," "--from x --quick"; do
+        # shellcheck disable=SC2086
+        run --separate-stderr "$jurisim" bench engine $wrong
+        [ "$status" -eq 2 ]
+        [ -z "$output" ]
+        [[ "$stderr" == *"jurisim bench: "* ]]
+    done
+}
+
+@test "the engine's measurement is kept beside that of cryptography, and shown as it was" {
+    db="$BATS_TEST_TMPDIR/bench.db"
+    run --separate-stderr "$jurisim" bench engine --quick --only draws,controls --store "$db"
+    [ "$status" -eq 0 ]
+    first=$output
+    grep -Eq '^control +- +spin +control +1 ' <<<"$output"
+    grep -Eq '^control +16777216 +memory-copy ' <<<"$output"
+    grep -Eq '^draw +- +philox4x64-10 +exponential +1 +[0-9.]+ ns +\[[0-9.]+, [0-9.]+\] +x [0-9.]+ ' <<<"$output"
+    run --separate-stderr "$jurisim" bench crypto --from "$db"
     [ "$status" -eq 2 ]
-    [ -z "$output" ]
+    run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only gcm-wrap --store "$db"
+    [ "$status" -eq 0 ]
+    second=$output
+    run --separate-stderr "$jurisim" bench engine --from "$db"
+    [ "$status" -eq 0 ]
+    [ "$output" = "$first" ]
+    run --separate-stderr "$jurisim" bench crypto --from "$db"
+    [ "$output" = "$second" ]
+    run --separate-stderr "$jurisim" bench engine --from "$db" --json
+    python3 - "$output" <<'END'
+import json, sys
+got = json.loads(sys.argv[1])
+assert list(got["machine"]) == ["cpu", "cores", "library", "measured", "jurisim"]
+assert {row["name"] for row in got["rows"]} == {"control", "draw"}
+for row in got["rows"]:
+    assert list(row) == ["name", "backend", "mode", "bytes", "threads", "median", "low", "high", "unit",
+                         "ratio", "ratio_low", "ratio_high"], row
+    assert 0 < row["low"] <= row["median"] <= row["high"], row
+    assert row["ratio"] is None or row["ratio_low"] <= row["ratio"] <= row["ratio_high"], row
+END
+    # of a database that only an older version wrote: no engine's
+    sqlite3 "$db" 'DROP TABLE engine_row'
+    run --separate-stderr "$jurisim" bench engine --from "$db"
+    [ "$status" -eq 2 ]
+    [[ "$stderr" == *"holds no measurements of \`jurisim bench engine\`"* ]]
+    run --separate-stderr "$jurisim" bench engine --quick --only draws --store "$db"
+    [ "$status" -eq 0 ]
+    [ "$(sqlite3 "$db" 'SELECT count(*) FROM engine_row')" -eq 4 ]
+}
+
+@test "an engine's ways to one answer are measured beside each other" {
+    run --separate-stderr "$jurisim" bench engine --quick --only queues --json
+    [ "$status" -eq 0 ]
+    python3 - "$output" <<'END'
+import json, sys
+rows = json.loads(sys.argv[1])["rows"]
+assert [(r["name"], r["backend"]) for r in rows] == [
+    ("mm1-customer", "lindley"), ("mm1-customer", "station"), ("mm1-customer", "events"),
+    ("mm8-customer", "next-free-server"), ("mm8-customer", "station"), ("mm8-customer", "events")], rows
+assert [r["ratio"] is None for r in rows] == [True, False, False, True, False, False]
+END
 }
