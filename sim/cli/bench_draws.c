@@ -153,21 +153,37 @@ control_release(void *work)
     free(c);
 }
 
+/* On one thread and, if there are more, on all. */
 static int
-add_control(struct engine_group *group, const struct operation *op, size_t bytes, unsigned threads,
+add_control(struct engine_group *group, const struct operation *op, size_t bytes, unsigned most,
             struct why *why)
 {
-    struct control *c = calloc(1, sizeof *c);
-    int rc = c == NULL ? why_no_memory(why) : 0;
+    const size_t base = group->count;
+    int rc = 0;
 
-    if (rc < 0)
-        return rc;
-    *c = (struct control){.op = op, .runs = op->bulk ? COPIES : SPINS};
-    c->threads = threads < COUNT(c->work) ? threads : COUNT(c->work);
-    group->item[group->count++] = (struct engine_case){
-        op->name, op->mode, "1/s", c->threads, c, control_run, control_release};
-    for (unsigned i = 0; rc == 0 && i < c->threads; i++)
-        rc = op->prepare(op, bytes, &c->work[i], why);
+    for (unsigned threads = 1; rc == 0 && threads <= most; threads = threads < most ? most : ~0u) {
+        struct control *c = calloc(1, sizeof *c);
+
+        if (c == NULL)
+            return why_no_memory(why);
+        *c = (struct control){.op = op, .runs = op->bulk ? COPIES : SPINS};
+        c->threads = threads < COUNT(c->work) ? threads : COUNT(c->work);
+        group->item[group->count++] = (struct engine_case){
+            op->name, op->mode, "1/s", c->threads, c, control_run, control_release, base};
+        for (unsigned i = 0; rc == 0 && i < c->threads; i++)
+            rc = op->prepare(op, bytes, &c->work[i], why);
+    }
+    return rc;
+}
+
+int
+engine_add_spin(struct engine_group *group, const struct engine_plan *plan, struct why *why)
+{
+    int rc = 0;
+
+    for (const struct operation *op = control_operations; rc == 0 && op->name != NULL; op++)
+        if (!op->bulk)
+            rc = add_control(group, op, 0, plan->threads, why);
     return rc;
 }
 
@@ -178,11 +194,9 @@ engine_bench_controls(const struct engine_plan *plan, struct engine_rows *rows, 
     int rc = 0;
 
     for (const struct operation *op = control_operations; rc == 0 && op->name != NULL; op++) {
-        struct engine_group group = {.name = "control", .bytes = op->bulk ? copied : 0};
+        struct engine_group group = {.name = "control", .size = op->bulk ? copied : 0};
 
-        rc = add_control(&group, op, copied, 1, why);
-        if (rc == 0 && plan->threads > 1)
-            rc = add_control(&group, op, copied, plan->threads, why);
+        rc = add_control(&group, op, copied, plan->threads, why);
         if (rc == 0)
             rc = engine_measure(&group, plan, rows, why);
         engine_group_release(&group);

@@ -7,23 +7,13 @@
  * Cases come in groups. Those of a group do the same work in different ways, live side by side and
  * are timed in turn, in an order that rotates from round to round; where they must give the same
  * answer they are held to it, in every round. A result is the median over rounds with an interval
- * that assumes no distribution (crypto/measure.h).
+ * that assumes no distribution (crypto/measure.h), and so is its ratio to another case's, taken
+ * round by round: what disturbs a round disturbs both.
  */
+#include "base/text.h"
 #include "crypto/machine.h"
 #include "crypto/measure.h"
-
-struct engine_row {
-    const char *name, *backend, *mode; /* static, or owned by the table */
-    uint64_t bytes;                    /* pending events, or bytes of an object; 0: neither */
-    unsigned threads;
-    const char *unit;
-    double median, low, high;
-};
-
-struct engine_rows {
-    struct engine_row *item; /* owned */
-    size_t count, capacity;
-};
+#include "store/bench.h"
 
 /* One way to do a group's work. */
 struct engine_case {
@@ -34,13 +24,14 @@ struct engine_case {
      * nothing of it). */
     int (*run)(void *work, double *value, uint64_t *answer, struct why *why);
     void (*release)(void *work); /* NULL is accepted as work */
+    size_t base;                 /* the case it is compared with; itself: with none */
 };
 
 enum { ENGINE_CASES_MOST = 8 };
 
 struct engine_group {
     const char *name;
-    uint64_t bytes;
+    uint64_t size; /* pending events, or bytes; 0: neither */
     struct engine_case item[ENGINE_CASES_MOST];
     size_t count;
 };
@@ -48,11 +39,17 @@ struct engine_group {
 struct engine_plan {
     unsigned rounds;
     bool quick;
+    bool structures;      /* every structure for pending events, not the queue and one heap */
     const char *scenario; /* NULL: the built-in one */
     unsigned threads;     /* as many as there are cores */
 };
 
-/* Runs a group's rounds after one that is not counted, adds its rows and releases its cases. */
+/* A control to stand beside the cases of a group, on one thread and on all: it takes no notice of
+ * memory, so that it tells whether the cores were free. */
+MUST_CHECK int engine_add_spin(struct engine_group *group, const struct engine_plan *plan,
+                               struct why *why);
+
+/* Runs a group's rounds after one that is not counted, and adds its rows. */
 MUST_CHECK int engine_measure(struct engine_group *group, const struct engine_plan *plan,
                               struct engine_rows *rows, struct why *why);
 void engine_group_release(struct engine_group *group);
@@ -73,6 +70,11 @@ MUST_CHECK int engine_bench_scenario(const struct engine_plan *plan, struct engi
  * since other programs then disturb it less. */
 int64_t engine_now_ns(void);
 int64_t engine_cpu_ns(void);
+
+/* What was measured, as a table and as JSON ({"machine":{...},"rows":[...]}); `out->lost` says that
+ * memory ran out. */
+void engine_table(struct text *out, const struct bench_list *list);
+void engine_json(struct text *out, const struct bench_list *list);
 
 /* `jurisim bench engine`; argv[0] is "engine". */
 int cmd_bench_engine(int argc, char **argv);

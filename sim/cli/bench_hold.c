@@ -1,13 +1,20 @@
 /* The hold model: pending-event sets beside each other. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/bench_engine.h"
 #include "engine/rivals.h"
 #include "stats/stream.h"
 
-enum { INCREMENTS = 1 << 15 }; /* 256 KiB, read in order */
+enum {
+    INCREMENTS = 1 << 15, /* 256 KiB, read in order */
+    HOLDS_LEAST = 200000, /* a slot */
+    MANY = 1000000,       /* more take gigabytes and minutes: exponential increments alone */
+    ROUNDS_OF_MANY = 7,
+};
 
 /* Increments with mean 1, as in the comparisons of calendar and ladder queues. */
 
@@ -90,7 +97,7 @@ holding_new(struct holding **out, const struct rival *rival, const sim_ns *incre
         return why_no_memory(why);
     h->rival = rival;
     h->hold = (struct hold){.increment = increment, .increments = INCREMENTS};
-    h->holds = pending < 200000 ? 200000 : pending;
+    h->holds = pending < HOLDS_LEAST ? HOLDS_LEAST : pending > MANY ? pending / 4 : pending;
     h->set = rival->open();
     for (uint64_t i = 0; h->set != NULL && i < pending; i++) {
         const struct event e = {
@@ -99,7 +106,8 @@ holding_new(struct holding **out, const struct rival *rival, const sim_ns *incre
         if (rival->add(h->set, &e) < 0)
             return why_no_memory(why);
     }
-    if (h->set == NULL || rival->hold(h->set, &h->hold, 2 * pending) == UINT64_MAX)
+    if (h->set == NULL ||
+        rival->hold(h->set, &h->hold, pending > MANY ? pending : 2 * pending) == UINT64_MAX)
         return why_no_memory(why);
     return 0;
 }
@@ -108,9 +116,8 @@ static int
 measure_group(size_t which, uint64_t pending, const struct engine_plan *plan,
               struct engine_rows *rows, struct why *why)
 {
-    struct engine_group group = {.name = shape[which].name, .bytes = pending};
+    struct engine_group group = {.name = shape[which].name, .size = pending};
     sim_ns *increment = malloc(INCREMENTS * sizeof *increment);
-    const bool few = plan->quick || pending > 1000000;
     struct stream s;
     int rc = increment == NULL ? why_no_memory(why) : 0;
 
@@ -120,17 +127,31 @@ measure_group(size_t which, uint64_t pending, const struct engine_plan *plan,
     for (const struct rival *const *r = rivals; rc == 0 && *r != NULL; r++) {
         struct holding *h;
 
-        if (few && r - rivals > 1)
+        if (!plan->structures && r - rivals > 1)
             break;
         rc = holding_new(&h, *r, increment, pending, why);
         group.item[group.count++] =
-            (struct engine_case){(*r)->name, "hold", "ns", 1, h, holding_run, holding_release};
+            (struct engine_case){(*r)->name, "hold", "ns", 1, h, holding_run, holding_release, 0};
     }
+    struct engine_plan shorter = *plan;
+
+    if (pending > MANY && plan->rounds > ROUNDS_OF_MANY)
+        shorter.rounds = ROUNDS_OF_MANY;
     if (rc == 0)
-        rc = engine_measure(&group, plan, rows, why);
+        rc = engine_measure(&group, &shorter, rows, why);
     engine_group_release(&group);
     free(increment);
     return rc;
+}
+
+/* An event takes about a hundred bytes in the largest structures; half of the memory may go. */
+static bool
+fits(uint64_t pending, const struct engine_plan *plan)
+{
+    const double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    const double structures = plan->structures ? ENGINE_CASES_MOST : 2;
+
+    return (double)pending * 100 * structures < memory / 2;
 }
 
 int
@@ -141,8 +162,17 @@ engine_bench_hold(const struct engine_plan *plan, struct engine_rows *rows, stru
 
     for (size_t p = 0; rc == 0 && p < COUNT(pending); p++)
         for (size_t i = 0; rc == 0 && i < COUNT(shape); i++) {
-            if (plan->quick && (pending[p] == 100 || pending[p] == 10000 || pending[p] > 1000000))
+            if (plan->quick && (pending[p] == 100 || pending[p] == 10000 || pending[p] > MANY))
                 continue;
+            if (pending[p] > MANY && i > 0)
+                continue;
+            if (!fits(pending[p], plan)) {
+                fprintf(stderr,
+                        "%llu pending events are left out: they would take more than half "
+                        "of the memory\n",
+                        (unsigned long long)pending[p]);
+                break;
+            }
             rc = measure_group(i, pending[p], plan, rows, why);
         }
     return rc;

@@ -105,7 +105,10 @@ engine_bench_scenario(const struct engine_plan *plan, struct engine_rows *rows, 
                                  .run = runs_run};
     }
     if (rc == 0)
+        rc = engine_add_spin(&group, plan, why);
+    if (rc == 0)
         rc = engine_measure(&group, plan, rows, why);
+    engine_group_release(&group);
     model_free(model);
     scenario_close(scenario);
     return rc;

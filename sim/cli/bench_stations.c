@@ -201,10 +201,10 @@ int
 engine_bench_stations(const struct engine_plan *plan, struct engine_rows *rows, struct why *why)
 {
     struct way one[] = {
-        {"events", by_events, 1, 0}, {"station", by_station, 1, 0}, {"lindley", by_lindley, 1, 0}};
-    struct way eight[] = {{"events", by_events, 8, 0},
+        {"lindley", by_lindley, 1, 0}, {"station", by_station, 1, 0}, {"events", by_events, 1, 0}};
+    struct way eight[] = {{"next-free-server", by_next_free_server, 8, 0},
                           {"station", by_station, 8, 0},
-                          {"next-free-server", by_next_free_server, 8, 0}};
+                          {"events", by_events, 8, 0}};
     const int rc = measure_ways("mm1-customer", one, COUNT(one), plan, rows, why);
 
     return rc < 0 ? rc : measure_ways("mm8-customer", eight, COUNT(eight), plan, rows, why);

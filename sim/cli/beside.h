@@ -3,7 +3,8 @@
 
 /*
  * Questions asked beside a run, once it is judged: what holds under the readings of contested law,
- * and what would flip a requirement. Their trials are kept nowhere.
+ * and what would flip a requirement. Their answers go into the run's database, their trials are
+ * kept nowhere.
  */
 #include "base/json.h"
 #include "cli/simulate.h"
@@ -31,11 +32,17 @@ MUST_CHECK int beside_ask(struct beside *out, struct run *run,
                           const struct beside_options *options, struct why *why);
 void beside_release(struct beside *beside);
 
+/* Into the run's database, in place of what an earlier run left there. */
+MUST_CHECK int beside_keep(const struct beside *beside, struct why *why);
+
 /* For people, and as members of the run's JSON document (see report/run_json.h). */
 void beside_text(const struct beside *beside, struct text *out);
 void beside_json(const void *beside, struct json *json);
 
 /* ---- parts of these ---- */
+
+extern const char reading_as_stated[];     /* the name of the law as the scenario states it */
+extern const char *const standing_name[3]; /* "same", "unclear", "below" */
 
 void readings_text(const struct beside *beside, struct text *out);
 void readings_json(const struct beside *beside, struct json *json);

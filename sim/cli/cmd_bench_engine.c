@@ -1,260 +1,243 @@
 /* jurisim bench engine: how fast events, draws, queues and whole scenarios run on this machine. */
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/units.h"
 #include "cli/bench_engine.h"
 #include "cli/cli.h"
 
 static const char help[] =
-    "usage: jurisim bench engine [--quick] [--rounds N] [--scenario FILE] [--json]\n\n"
-    "Measures the event engine: the hold model on its queue and on other structures, M/M/1 and\n"
-    "M/M/8 by events and by stations beside their recursions, random draws, and a scenario's\n"
-    "operations a second on one thread and on all, with controls. Whatever does the same work\n"
-    "must give the same answer. Medians over rounds, with 95 % intervals.\n\n"
+    "usage: jurisim bench engine [--quick] [--structures] [--only PART,...] [--rounds N]\n"
+    "                            [--scenario FILE] [--json] [--store DB]\n"
+    "       jurisim bench engine --from DB [--json]\n\n"
+    "Measures the event engine: the hold model on its queue and on a binary heap, M/M/1 and M/M/8\n"
+    "by events and by stations beside their recursions, random draws, and a scenario's operations\n"
+    "a second on one thread and on all, with controls. Whatever does the same work must give the\n"
+    "same answer. Medians over rounds, with 95 % intervals; ratios are taken round by round. One\n"
+    "thread's work is measured in processor time, several threads' by the clock.\n\n"
     "  --quick           fewer sizes and rounds: a first look\n"
+    "  --structures      the hold model on other structures too: heaps, calendar, ladder\n"
+    "  --only PART,...   some of the parts: controls, draws, queues, scenario, hold\n"
     "  --rounds N        rounds, at least 6 (default 11, quick 6)\n"
     "  --scenario FILE   measure this scenario's traffic in place of a built-in one\n"
-    "  --json            the results as JSON on stdout\n";
+    "  --json            the results as JSON on stdout\n"
+    "  --store DB        also keep the measurement in this SQLite database, a run's or its own\n"
+    "  --from DB         measure nothing: show the newest measurement that DB keeps\n";
 
-enum { OPT_QUICK = 256, OPT_ROUNDS, OPT_SCENARIO, OPT_JSON };
+enum {
+    OPT_QUICK = 256,
+    OPT_STRUCTURES,
+    OPT_ONLY,
+    OPT_ROUNDS,
+    OPT_SCENARIO,
+    OPT_JSON,
+    OPT_STORE,
+    OPT_FROM
+};
 static const struct option options[] = {
     {"quick", no_argument, NULL, OPT_QUICK},
+    {"structures", no_argument, NULL, OPT_STRUCTURES},
+    {"only", required_argument, NULL, OPT_ONLY},
     {"rounds", required_argument, NULL, OPT_ROUNDS},
     {"scenario", required_argument, NULL, OPT_SCENARIO},
     {"json", no_argument, NULL, OPT_JSON},
+    {"store", required_argument, NULL, OPT_STORE},
+    {"from", required_argument, NULL, OPT_FROM},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-static int64_t
-clock_ns(clockid_t clock)
-{
-    struct timespec t;
+struct asked {
+    struct engine_plan plan;
+    uint64_t rounds; /* 0: not said */
+    const char *only, *store, *from;
+    bool json, help;
+};
 
-    clock_gettime(clock, &t);
-    return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+static const struct part {
+    const char *name;
+    int (*bench)(const struct engine_plan *plan, struct engine_rows *rows, struct why *why);
+} parts[] = {
+    {"controls", engine_bench_controls}, {"draws", engine_bench_draws},
+    {"queues", engine_bench_stations},   {"scenario", engine_bench_scenario},
+    {"hold", engine_bench_hold},
+};
+
+/* Is the name one of those between commas? */
+static bool
+is_listed(const char *list, const char *name)
+{
+    const size_t length = strlen(name);
+
+    for (const char *at = list; at != NULL; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, name, length) == 0 && (at[length] == ',' || at[length] == '\0'))
+            return true;
+    }
+    return false;
 }
 
-int64_t
-engine_now_ns(void)
+/* The first word of a list that names no part, else NULL. */
+static const char *
+no_part(const char *list)
 {
-    return clock_ns(CLOCK_MONOTONIC);
+    for (const char *at = list; at != NULL; at = strchr(at, ',')) {
+        bool known = false;
+
+        at += *at == ',';
+        for (size_t i = 0; i < COUNT(parts); i++) {
+            const size_t length = strlen(parts[i].name);
+
+            known |= strcspn(at, ",") == length && strncmp(at, parts[i].name, length) == 0;
+        }
+        if (!known)
+            return at;
+    }
+    return NULL;
 }
 
-int64_t
-engine_cpu_ns(void)
-{
-    return clock_ns(CLOCK_THREAD_CPUTIME_ID);
-}
-
-void
-engine_group_release(struct engine_group *group)
-{
-    for (size_t i = 0; i < group->count; i++)
-        if (group->item[i].release != NULL)
-            group->item[i].release(group->item[i].work);
-    group->count = 0;
-}
-
-/* One round: every case once, beginning with another one each time. */
+/* Every part asked for in turn; says on a terminal which one is at work. */
 static int
-round_run(const struct engine_group *group, unsigned round, double *value, struct why *why)
+measure(const struct asked *asked, struct engine_rows *rows, struct why *why)
 {
-    uint64_t expected = 0;
-
-    for (size_t k = 0; k < group->count; k++) {
-        const size_t i = (k + round) % group->count;
-        const struct engine_case *c = &group->item[i];
-        uint64_t answer = 0;
-        const int rc = c->run(c->work, &value[i], &answer, why);
-
-        if (rc < 0)
-            return rc;
-        if (answer != 0 && expected != 0 && answer != expected)
-            return why_add(why, ERR_NUMERIC, NULL, "%s: '%s' gives another answer", group->name,
-                           c->backend);
-        expected = answer;
-    }
-    return 0;
-}
-
-static int
-add_rows(const struct engine_group *group, double *value, unsigned rounds, struct engine_rows *rows,
-         struct why *why)
-{
-    for (size_t i = 0; i < group->count; i++) {
-        const struct engine_case *c = &group->item[i];
-        double of_one[MEASURE_ROUNDS_MOST];
-
-        if (VEC_ROOM(rows) < 0)
-            return why_no_memory(why);
-        struct engine_row *row = &rows->item[rows->count++];
-
-        *row = (struct engine_row){.name = group->name,
-                                   .backend = c->backend,
-                                   .mode = c->mode,
-                                   .bytes = group->bytes,
-                                   .threads = c->threads,
-                                   .unit = c->unit};
-        for (unsigned r = 0; r < rounds; r++)
-            of_one[r] = value[r * group->count + i];
-        measure_median(of_one, rounds, MEASURE_LEVEL, &row->median, &row->low, &row->high);
-    }
-    return 0;
-}
-
-int
-engine_measure(struct engine_group *group, const struct engine_plan *plan, struct engine_rows *rows,
-               struct why *why)
-{
-    double *value = calloc((size_t)plan->rounds * group->count, sizeof *value);
-    int rc = value == NULL ? why_no_memory(why) : round_run(group, 0, value, why);
-
-    for (unsigned round = 0; rc == 0 && round < plan->rounds; round++)
-        rc = round_run(group, round, &value[round * group->count], why);
-    if (rc == 0)
-        rc = add_rows(group, value, plan->rounds, rows, why);
-    free(value);
-    return rc;
-}
-
-static void
-write_table(struct text *out, const struct machine *machine, const struct engine_plan *plan,
-            const struct engine_rows *rows)
-{
-    text_addf(out, "%s, %u cores, %s; %u rounds\n\n", machine->cpu, machine->cores,
-              machine->measured, plan->rounds);
-    text_addf(out, "%-20s %9s  %-23s %-12s %7s %14s  %s\n", "what", "size", "by", "how", "threads",
-              "median", "95 % interval");
-    for (size_t i = 0; i < rows->count; i++) {
-        const struct engine_row *r = &rows->item[i];
-        const int digits = r->median < 1000 ? 1 : 0;
-
-        text_addf(out, "%-20s ", r->name);
-        if (r->bytes > 0)
-            text_addf(out, "%9llu", (unsigned long long)r->bytes);
-        else
-            text_addf(out, "%9s", "-");
-        text_addf(out, "  %-23s %-12s %7u %10.*f %-3s  [%.*f, %.*f]\n", r->backend, r->mode,
-                  r->threads, digits, r->median, r->unit, digits, r->low, digits, r->high);
-    }
-}
-
-static void
-write_json(struct text *out, const struct machine *machine, const struct engine_rows *rows)
-{
-    struct json json = {.out = out};
-
-    json_open(&json, NULL, '{');
-    json_open(&json, "machine", '{');
-    json_string(&json, "cpu", machine->cpu);
-    json_whole(&json, "cores", machine->cores);
-    json_string(&json, "library", machine->library);
-    json_string(&json, "measured", machine->measured);
-    json_string(&json, "jurisim", machine->program);
-    json_close(&json, '}');
-    json_open(&json, "rows", '[');
-    for (size_t i = 0; i < rows->count; i++) {
-        const struct engine_row *r = &rows->item[i];
-
-        json_open(&json, NULL, '{');
-        json_string(&json, "name", r->name);
-        json_string(&json, "backend", r->backend);
-        json_string(&json, "mode", r->mode);
-        json_whole(&json, "bytes", (int64_t)r->bytes);
-        json_whole(&json, "threads", r->threads);
-        json_number(&json, "median", r->median);
-        json_number(&json, "low", r->low);
-        json_number(&json, "high", r->high);
-        json_string(&json, "unit", r->unit);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    json_close(&json, '}');
-    text_add(out, "\n");
-}
-
-/* Every part in turn; says on a terminal which one is at work. */
-static int
-measure(const struct engine_plan *plan, struct engine_rows *rows, struct why *why)
-{
-    static const struct {
-        const char *name;
-        int (*bench)(const struct engine_plan *plan, struct engine_rows *rows, struct why *why);
-    } part[] = {
-        {"controls", engine_bench_controls}, {"draws", engine_bench_draws},
-        {"queues", engine_bench_stations},   {"scenario", engine_bench_scenario},
-        {"hold model", engine_bench_hold},
-    };
     int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < COUNT(part); i++) {
+    for (size_t i = 0; rc == 0 && i < COUNT(parts); i++) {
+        if (asked->only != NULL && !is_listed(asked->only, parts[i].name))
+            continue;
         if (isatty(STDERR_FILENO))
-            fprintf(stderr, "measuring: %s\n", part[i].name);
-        rc = part[i].bench(plan, rows, why);
+            fprintf(stderr, "measuring: %s\n", parts[i].name);
+        rc = parts[i].bench(&asked->plan, rows, why);
     }
     return rc;
 }
 
-static int
-bench(struct engine_plan *plan, bool as_json, struct text *out, struct why *why)
+/* How the spin control scaled to all threads; NAN: there is one. */
+static double
+spin_scaling(const struct engine_rows *rows)
 {
-    struct engine_rows rows = {0};
-    struct machine machine;
+    for (size_t i = 0; i < rows->count; i++)
+        if (strcmp(rows->item[i].backend, "spin") == 0 && rows->item[i].threads > 1)
+            return rows->item[i].ratio;
+    return (double)NAN;
+}
+
+static int
+measured(struct asked *asked, struct machine *machine, struct bench_list *out, struct why *why)
+{
+    struct engine_plan *plan = &asked->plan;
     char today[16];
     int rc;
 
     date_write((int64_t)time(NULL), today);
-    rc = machine_read(&machine, today, why);
+    rc = machine_read(machine, today, why);
     if (rc == 0) {
-        plan->threads = machine.cores;
-        rc = measure(plan, &rows, why);
+        plan->threads = machine->cores;
+        rc = measure(asked, &out->engine, why);
     }
-    if (rc == 0 && as_json)
-        write_json(out, &machine, &rows);
-    else if (rc == 0)
-        write_table(out, &machine, plan, &rows);
+    out->cpu = machine->cpu;
+    out->cores = machine->cores;
+    out->library = machine->library;
+    out->token = "";
+    out->measured = machine->measured;
+    out->program = machine->program;
+    out->rounds = plan->rounds;
+    out->threads = plan->threads;
+    out->cpu_time = true;
+    out->spin_scaling = spin_scaling(&out->engine);
+    if (rc == 0 && asked->store != NULL)
+        rc = bench_store(asked->store, out, why);
+    return rc;
+}
+
+static int
+kept(const struct asked *asked, struct bench_list *out, struct why *why)
+{
+    const struct where at = {.file = asked->from};
+    bool found;
+    int rc = bench_newest_engine(asked->from, out, &found, why);
+
+    if (rc == 0 && !found)
+        rc = why_add(why, ERR_INPUT, &at, "holds no measurements of `jurisim bench engine`");
+    return rc;
+}
+
+/* What was measured is shown even if it could not be kept. */
+static int
+bench(struct asked *asked, struct text *out, struct why *why)
+{
+    struct bench_list list = {0};
+    struct machine machine = {0};
+    int rc = asked->from != NULL ? kept(asked, &list, why) : measured(asked, &machine, &list, why);
+
+    if (list.engine.count > 0 && asked->json)
+        engine_json(out, &list);
+    else if (list.engine.count > 0)
+        engine_table(out, &list);
     if (rc == 0 && out->lost)
         rc = why_no_memory(why);
-    free(rows.item);
+    bench_release(&list);
     return rc;
+}
+
+static int
+read_command(struct asked *asked, int argc, char **argv)
+{
+    int o;
+
+    while ((o = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (o == '?')
+            return cli_bad_option("bench", argv);
+        if (o == OPT_ROUNDS && !cli_whole(optarg, MEASURE_ROUNDS_LEAST, 1000, &asked->rounds))
+            return cli_misuse("bench", "--rounds needs a whole number from %d to 1000, got '%s'",
+                              MEASURE_ROUNDS_LEAST, optarg);
+        asked->help |= o == 'h';
+        asked->plan.quick |= o == OPT_QUICK;
+        asked->plan.structures |= o == OPT_STRUCTURES;
+        asked->json |= o == OPT_JSON;
+        asked->plan.scenario = o == OPT_SCENARIO ? optarg : asked->plan.scenario;
+        asked->only = o == OPT_ONLY ? optarg : asked->only;
+        asked->store = o == OPT_STORE ? optarg : asked->store;
+        asked->from = o == OPT_FROM ? optarg : asked->from;
+    }
+    if (asked->help)
+        return EXIT_DONE;
+    if (optind != argc)
+        return cli_misuse("bench", "'%s' is one argument too many", argv[optind]);
+    if (no_part(asked->only) != NULL)
+        return cli_misuse("bench", "--only: there is no part '%.*s'",
+                          (int)strcspn(no_part(asked->only), ","), no_part(asked->only));
+    if (asked->from && (asked->store || asked->only || asked->rounds || asked->plan.quick ||
+                        asked->plan.structures || asked->plan.scenario))
+        return cli_misuse("bench", "--from shows what was measured: it takes --json only");
+    asked->plan.rounds = asked->rounds > 0 ? (unsigned)asked->rounds : asked->plan.quick ? 6 : 11;
+    return EXIT_DONE;
 }
 
 int
 cmd_bench_engine(int argc, char **argv)
 {
-    struct engine_plan plan = {0};
+    struct asked asked = {0};
     struct text out = {0};
     struct why why = {0};
-    uint64_t rounds = 0;
-    bool as_json = false;
-    int o, code;
+    int code = read_command(&asked, argc, argv);
 
-    while ((o = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (o == 'h')
-            return cli_write(help);
-        if (o == '?')
-            return cli_bad_option("bench", argv);
-        if (o == OPT_ROUNDS && !cli_whole(optarg, MEASURE_ROUNDS_LEAST, 1000, &rounds))
-            return cli_misuse("bench", "--rounds needs a whole number from %d to 1000, got '%s'",
-                              MEASURE_ROUNDS_LEAST, optarg);
-        plan.quick |= o == OPT_QUICK;
-        as_json |= o == OPT_JSON;
-        if (o == OPT_SCENARIO)
-            plan.scenario = optarg;
-    }
-    if (optind != argc)
-        return cli_misuse("bench", "'%s' is one argument too many", argv[optind]);
-    plan.rounds = rounds > 0 ? (unsigned)rounds : plan.quick ? 6 : 11;
-    const int rc = bench(&plan, as_json, &out, &why);
+    if (code != EXIT_DONE)
+        return code;
+    if (asked.help)
+        return cli_write(help);
+    const int rc = bench(&asked, &out, &why);
 
-    code = rc < 0 ? cli_fail(rc, &why) : cli_write(text_str(&out));
+    if (out.length && !out.lost)
+        code = cli_write(text_str(&out));
+    if (rc < 0)
+        code = cli_fail(rc, &why);
     text_release(&out);
     why_release(&why);
     return code;

@@ -2,6 +2,7 @@
 #include "cli/simulate.h"
 #include "report/claims.h"
 #include "report/compare.h"
+#include "store/beside.h"
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -77,6 +78,18 @@ add_judgement(void *self, const char *kind, const char *strategy, const char *ve
     return 0;
 }
 
+/* Readings and flips, as far as the run was asked for them. */
+static int
+add_beside(void *self, const char *strategy, const char *text, const char *found)
+{
+    struct text *out = self;
+
+    if (out->length == 0)
+        text_add(out, "\nReadings of contested law, and what flips a requirement:\n");
+    text_addf(out, "  %s: %s: %s\n", strategy, text, found);
+    return 0;
+}
+
 static int
 print_comparison(const struct asked *a, struct run *run, struct text *out, struct why *why)
 {
@@ -89,6 +102,13 @@ print_comparison(const struct asked *a, struct run *run, struct text *out, struc
         rc = store_judgements(run->store, add_judgement, &claims, why);
         claims_write(&claims, out);
         claims_release(&claims);
+        struct text beside = {0};
+
+        if (rc == 0)
+            rc = store_each_beside(run->store, add_beside, &beside, why);
+        text_add(out, text_str(&beside));
+        out->lost |= beside.lost;
+        text_release(&beside);
     }
     if (rc != 0 || out->lost)
         return rc != 0 ? cli_fail(rc, why) : EXIT_FAILED;

@@ -207,9 +207,11 @@ print_all(const struct asked *a, struct run *run, struct why *why)
 {
     struct beside beside;
     struct text out = {0};
-    const int rc = beside_ask(&beside, run, &a->simulate, &a->beside, why);
+    int rc = beside_ask(&beside, run, &a->simulate, &a->beside, why);
+    const int kept = beside_keep(&beside, why);
     int code = print_results(a, run, &beside, &out);
 
+    rc = rc != 0 ? rc : kept;
     if (rc != 0)
         code = cli_fail(rc, why);
     text_release(&out);

@@ -3,7 +3,9 @@
 #include "report/compare.h"
 #include "report/run_json.h"
 
-static const char stated_name[] = "as stated";
+const char reading_as_stated[] = "as stated";
+const char *const standing_name[3] = {
+    [STANDING_SAME] = "same", [STANDING_UNCLEAR] = "unclear", [STANDING_BELOW] = "below"};
 
 /* The verdict on a conclusion: reading 0 is the law as stated, i the (i - 1)-th reading. */
 static enum verdict
@@ -25,7 +27,7 @@ verdict_under(const struct readings *r, size_t conclusion, uint32_t i)
 static const char *
 reading_name(const struct readings *r, uint32_t i)
 {
-    return i == 0 ? stated_name : r->item[i - 1].reading->is.name;
+    return i == 0 ? reading_as_stated : r->item[i - 1].reading->is.name;
 }
 
 static void
@@ -192,14 +194,11 @@ json_conclusions(const struct beside *b, const char *name, enum agreement agreem
 static void
 json_ranking(const struct beside *b, const struct ranking *ranking, struct json *json)
 {
-    static const char *const standing[] = {
-        [STANDING_SAME] = "same", [STANDING_UNCLEAR] = "unclear", [STANDING_BELOW] = "below"};
-
     json_open(json, "order", '[');
     for (uint32_t i = 0; i < ranking->count; i++) {
         json_open(json, NULL, '{');
         json_string(json, "name", b->run->legend.strategy[ranking->strategy[i]]);
-        json_string(json, "before", i == 0 ? NULL : standing[ranking->place[i]]);
+        json_string(json, "before", i == 0 ? NULL : standing_name[ranking->place[i]]);
         json_close(json, '}');
     }
     json_close(json, ']');

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "crypto/buffer.h"
+#include "crypto/token_twin.h"
 
 #define DATA_KEY_BYTES 32
 #define SEALED_MOST    512
@@ -21,6 +22,7 @@ struct token_way {
     CK_RV (*key)(struct keyed *k);  /* makes its key; NULL: it needs none */
     CK_RV (*seal)(struct keyed *k); /* wraps a data key with it; NULL: nothing is unwrapped */
     CK_RV (*run)(struct keyed *k);  /* what is timed */
+    int (*compare)(struct keyed *k, struct why *why); /* with OpenSSL; NULL: nothing to compare */
 };
 
 /* A thread's session with its key. */
@@ -305,27 +307,116 @@ out:
     return 0;
 }
 
-/* A token's keys never leave it, so published vectors cannot be put in; prepare() checks every
- * session's key against itself and an altered message. */
+/* What OpenSSL sealed, in k->sealed, must open to the data key. */
+static int
+open_twin_s(struct keyed *k, struct why *why)
+{
+    CK_RV code;
+
+    OPENSSL_cleanse(k->out, sizeof k->out);
+    code = open_sealed(k);
+    if (code != CKR_OK)
+        return token_fault(why, k->way->name, code);
+    if (CRYPTO_memcmp(k->out, k->plain, DATA_KEY_BYTES) != 0)
+        return why_add(why, ERR_CRYPTO, NULL, "%s does not agree with OpenSSL", k->way->name);
+    return 0;
+}
+
+/* Both ways between the token and OpenSSL, under an AES key that both know. */
+static int
+agree_on_aes(struct keyed *k, const unsigned char key[DATA_KEY_BYTES], struct why *why)
+{
+    const struct twin twin = {k->way->mechanism, key, k->nonce};
+    size_t bytes = 0;
+    CK_RV code;
+    int rc = secret_draw(k->plain, sizeof k->plain, why);
+
+    if (rc == 0)
+        rc = twin_seal(&twin, k->plain, k->sealed, &bytes, why);
+    k->sealed_bytes = bytes;
+    if (rc == 0)
+        rc = open_twin_s(k, why);
+    if (rc < 0)
+        return rc;
+    k->sealed_bytes = sizeof k->sealed;
+    code = k->way->seal(k);
+    if (code != CKR_OK)
+        return token_fault(why, k->way->name, code);
+    rc = twin_open(&twin, k->sealed, k->sealed_bytes, k->out, why);
+    if (rc == 0 && CRYPTO_memcmp(k->out, k->plain, DATA_KEY_BYTES) != 0)
+        rc = why_add(why, ERR_CRYPTO, NULL, "%s does not agree with OpenSSL", k->way->name);
+    return rc;
+}
+
+/* A key that is put into the token, for the session, in place of the one made there. Tokens may
+ * refuse to take keys: then there is nothing to compare, and the self-check must do. */
+static int
+compare_aes(struct keyed *k, struct why *why)
+{
+    CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+    CK_OBJECT_CLASS class = CKO_SECRET_KEY;
+    CK_KEY_TYPE type = CKK_AES;
+    unsigned char key[DATA_KEY_BYTES];
+    CK_ATTRIBUTE is[] = {
+        {CKA_CLASS, &class, sizeof class}, {CKA_KEY_TYPE, &type, sizeof type},
+        {CKA_TOKEN, &no, sizeof no},       {CKA_VALUE, key, sizeof key},
+        {CKA_ENCRYPT, &yes, sizeof yes},   {CKA_DECRYPT, &yes, sizeof yes},
+        {CKA_WRAP, &yes, sizeof yes},      {CKA_UNWRAP, &yes, sizeof yes},
+    };
+    int rc = secret_draw(key, sizeof key, why);
+
+    if (rc == 0 && k->token->p11->C_CreateObject(k->session, is, COUNT(is), &k->key) == CKR_OK) {
+        k->public = k->key;
+        rc = agree_on_aes(k, key, why);
+    }
+    OPENSSL_cleanse(key, sizeof key);
+    return rc;
+}
+
+/* The token's public key is read, and OpenSSL encrypts for it. */
+static int
+compare_rsa(struct keyed *k, struct why *why)
+{
+    unsigned char modulus[SEALED_MOST], exponent[SEALED_MOST];
+    CK_ATTRIBUTE number[] = {{CKA_MODULUS, modulus, sizeof modulus},
+                             {CKA_PUBLIC_EXPONENT, exponent, sizeof exponent}};
+    const CK_RV code =
+        k->token->p11->C_GetAttributeValue(k->session, k->public, number, COUNT(number));
+    size_t bytes = 0;
+    int rc = code == CKR_OK ? 0 : token_fault(why, "reading a public key", code);
+
+    if (rc == 0)
+        rc = twin_encrypt(modulus, number[0].ulValueLen, exponent, number[1].ulValueLen, k->plain,
+                          k->sealed, &bytes, why);
+    k->sealed_bytes = bytes;
+    return rc < 0 ? rc : open_twin_s(k, why);
+}
+
+/* A key that was made in a token never leaves it, so published vectors cannot be put in. prepare()
+ * checks every session's key against itself and an altered message; here the token is held against
+ * OpenSSL. */
 static int
 verify(const struct operation *op, struct why *why)
 {
+    const struct token_row *row = op->detail;
     void *work;
-    const int rc = prepare(op, 0, &work, why);
+    int rc = prepare(op, 0, &work, why);
 
+    if (rc == 0 && row->way->compare)
+        rc = row->way->compare(work, why);
     keyed_release(work);
     return rc;
 }
 
 static const struct token_way ways[TOKEN_WAYS] = {
     {"token-aes-256-generate", "make an AES-256 key in the token, and drop it", CKM_AES_KEY_GEN,
-     NULL, NULL, run_generate},
+     NULL, NULL, run_generate, NULL},
     {"token-aes-256-gcm-unwrap", "decrypt a 32-byte data key in the token", CKM_AES_GCM, aes_key,
-     seal_by_encrypting, run_decrypt},
+     seal_by_encrypting, run_decrypt, compare_aes},
     {"token-aes-256-kw-unwrap", "unwrap a data key into the token", CKM_AES_KEY_WRAP, aes_key,
-     seal_by_wrapping, run_unwrap},
+     seal_by_wrapping, run_unwrap, compare_aes},
     {"token-rsa-2048-oaep-unwrap", "decrypt a 32-byte data key in the token (OAEP, SHA-1)",
-     CKM_RSA_PKCS_OAEP, rsa_key, seal_by_encrypting, run_decrypt},
+     CKM_RSA_PKCS_OAEP, rsa_key, seal_by_encrypting, run_decrypt, compare_rsa},
 };
 
 /* Does the token do it? A proxy may list a mechanism and not pass it on: only trying tells. */

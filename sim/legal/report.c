@@ -115,6 +115,21 @@ write_requests(const struct writing *w)
     return rc < 0 ? rc : write_counting(w, &asked);
 }
 
+static int
+write_events(const struct writing *w)
+{
+    const struct tally *t = w->tally;
+    uint64_t all = 0;
+    int rc = 0;
+
+    for (uint32_t a = 0; a < t->authorities && rc == 0; a++) {
+        all += t->events[a];
+        rc = write_counts(w, METRIC_THREAT_EVENTS, 1, label_with(label_total, LABEL_AUTHORITY, a),
+                          &t->events[a]);
+    }
+    return rc == 0 ? write_counts(w, METRIC_THREAT_EVENTS, 1, label_total, &all) : rc;
+}
+
 static double
 days_of(const struct cell *c)
 {
@@ -405,6 +420,9 @@ tally_report(struct tally *tally, uint32_t strategy, struct recording *out)
 {
     const struct writing w = {tally, strategy, out};
     int rc = write_requests(&w);
+
+    if (rc == 0)
+        rc = write_events(&w);
 
     tally_spread(tally);
     for (enum exposure k = EXPOSED_CONTENT; k < EXPOSURES && rc == 0; k++)

@@ -98,10 +98,12 @@ make_counts(struct tally *t)
         calloc(t->jurisdictions + 1, ASKED * sizeof *t->asked_by_jurisdiction);
     t->asked_by_custodian = calloc(t->custodians + 1, ASKED * sizeof *t->asked_by_custodian);
     t->delay = calloc(t->authorities + 1, sizeof *t->delay);
+    t->events = calloc(t->authorities + 1, sizeof *t->events);
     t->period_end = calloc(t->periods + 1, sizeof *t->period_end);
     if (t->first_source == NULL || t->by_source == NULL || t->by_jurisdiction == NULL ||
         t->by_custodian == NULL || t->asked_by_source == NULL || t->asked_by_jurisdiction == NULL ||
-        t->asked_by_custodian == NULL || t->delay == NULL || t->period_end == NULL)
+        t->asked_by_custodian == NULL || t->delay == NULL || t->events == NULL ||
+        t->period_end == NULL)
         return ERR_MEMORY;
     for (uint32_t i = 0; i < t->periods; i++)
         t->period_end[i] = i + 1 < t->periods ? model_period_start(t->model, i + 1) : SIM_NEVER;
@@ -166,6 +168,7 @@ tally_release(struct tally *t)
     free(t->by_source);
     free(t->by_jurisdiction);
     free(t->by_custodian);
+    free(t->events);
     free(t->asked_by_source);
     free(t->asked_by_jurisdiction);
     free(t->asked_by_custodian);
@@ -421,6 +424,12 @@ tally_request(struct tally *t, uint32_t source, uint32_t period, enum fate fate,
     count_fates(&t->by_jurisdiction[shown * FATES], fate, challenged);
     if (shown == authority->jurisdiction.i)
         count_fates(source_counts(t, source, period), fate, challenged);
+}
+
+void
+tally_event(struct tally *t, uint32_t source)
+{
+    t->events[t->authority_of[source]]++;
 }
 
 static void

@@ -72,6 +72,7 @@ struct tally {
     uint64_t total[FATES];
     uint64_t *asked_by_source, *asked_by_jurisdiction, *asked_by_custodian; /* alike, [..][ASKED] */
     uint64_t asked_total[ASKED];
+    uint64_t *events; /* [authorities]: of threats, whatever they yielded */
     struct {
         struct lump *item; /* owned */
         size_t count, capacity;
@@ -120,6 +121,9 @@ const struct growths *tally_curve(const struct tally *tally, enum curve_kind kin
 
 /* Sums what was gained into the cells of each label: once, before the report. */
 void tally_spread(struct tally *tally);
+
+/* An event of a threat. */
+void tally_event(struct tally *tally, uint32_t source);
 
 /* The half-year that contains `at`. */
 uint32_t tally_period(struct tally *tally, sim_ns at);

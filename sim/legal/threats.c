@@ -48,6 +48,7 @@ threat_strike(struct docket *d, uint32_t source, uint64_t number)
     uint32_t channel, levers, lever;
     int rc = source_channel(d, source, &channel);
 
+    tally_event(&d->tally, source);
     if (rc < 0)
         return rc;
     levers = (uint32_t)d->channels.channels.item[channel].levers.count;

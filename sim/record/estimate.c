@@ -202,8 +202,8 @@ outcome_estimate_values(const struct outcome *outcome, enum metric_id metric, co
     return e;
 }
 
-/* Accounts that one request of the label's authority or class of adversary, or of any, names on
- * average; 0 of a class that the scenario does not have. */
+/* Accounts that one request of the label's stream, authority or class of adversary, or of any,
+ * names on average; 0 of a class that the scenario does not have. */
 static double
 accounts_at_once(const struct legend *legend, struct label label)
 {
@@ -212,6 +212,11 @@ accounts_at_once(const struct legend *legend, struct label label)
 
     if (class < ADVERSARIES && legend->kin_named != NULL)
         return fmin(legend->kin_named[class], fmax(1, accounts_of(legend, label)));
+    if (label.of[LABEL_STREAM] != LABEL_ALL && legend->stream_named != NULL &&
+        label.of[LABEL_AUTHORITY] < legend->names[LABEL_AUTHORITY])
+        return fmin(legend->stream_named[legend->first_stream[label.of[LABEL_AUTHORITY]] +
+                                         label.of[LABEL_STREAM]],
+                    fmax(1, accounts_of(legend, label)));
     for (uint32_t i = 0; legend->named != NULL && i < legend->names[LABEL_AUTHORITY]; i++)
         if (label.of[LABEL_AUTHORITY] == LABEL_ALL || label.of[LABEL_AUTHORITY] == i)
             most = fmax(most, legend->named[i]);

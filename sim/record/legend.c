@@ -60,6 +60,23 @@ name_strategies(struct legend *legend, const struct model *model)
     return keep_names(legend, name, model->strategy, model->strategies, sizeof *model->strategy);
 }
 
+/* Accounts that one request of a stream names on average, or one event of a threat hits: at most
+ * those of the greatest cohort, or all together where an event concerns every cohort. */
+static double
+stream_named(const struct world *w, const struct request_stream *s)
+{
+    double most = 0, all = 0;
+
+    for (uint32_t i = 0; i < w->cohorts; i++) {
+        if (s->target == NULL || s->target[i] > 0)
+            most = fmax(most, w->cohort[i].accounts);
+        all += w->cohort[i].accounts;
+    }
+    const double population = s->target == NULL ? all : most;
+
+    return s->bulk ? population : fmin(dist_mean(&s->accounts), population);
+}
+
 static int
 name_streams(struct legend *legend, const struct world *w)
 {
@@ -69,10 +86,12 @@ name_streams(struct legend *legend, const struct world *w)
         count += w->authority[a].streams;
     const char **name = name_array(legend, LABEL_STREAM, count);
     uint32_t *first = arena_alloc(&legend->arena, w->authorities + 1, sizeof *first);
+    double *named = arena_alloc(&legend->arena, count + 1, sizeof *named);
     struct text text = {0};
-    int rc = name != NULL && first != NULL ? 0 : ERR_MEMORY;
+    int rc = name != NULL && first != NULL && named != NULL ? 0 : ERR_MEMORY;
 
     legend->first_stream = first;
+    legend->stream_named = named;
     for (uint32_t a = 0, row = 0; rc == 0 && a < w->authorities; a++) {
         const struct authority *authority = &w->authority[a];
 
@@ -80,6 +99,7 @@ name_streams(struct legend *legend, const struct world *w)
         for (uint32_t s = 0; rc == 0 && s < authority->streams; s++) {
             text_clear(&text);
             text_addf(&text, "%s/%s", authority->is.name, authority->stream[s].is.name);
+            named[row] = fmax(1, stream_named(w, &authority->stream[s]));
             name[row] = keep(legend, text_str(&text));
             if (text.lost || name[row++] == NULL)
                 rc = ERR_MEMORY;
@@ -135,23 +155,6 @@ name_adversaries(struct legend *legend)
     return name != NULL ? 0 : ERR_MEMORY;
 }
 
-/* Accounts that one request of a stream names on average, or one event of a threat hits: at most
- * those of the greatest cohort, or all together where an event concerns every cohort. */
-static double
-stream_named(const struct world *w, const struct request_stream *s)
-{
-    double most = 0, all = 0;
-
-    for (uint32_t i = 0; i < w->cohorts; i++) {
-        if (s->target == NULL || s->target[i] > 0)
-            most = fmax(most, w->cohort[i].accounts);
-        all += w->cohort[i].accounts;
-    }
-    const double population = s->target == NULL ? all : most;
-
-    return s->bulk ? population : fmin(dist_mean(&s->accounts), population);
-}
-
 /* What one event exposes when it happens: the bound on what was never seen rests on it. */
 static double
 accounts_named(const struct world *w, const struct authority *a)
@@ -186,6 +189,7 @@ name_world(struct legend *legend, const struct world *w)
 
     legend->accounts = accounts;
     legend->named = named;
+    legend->threats = w->threats;
     legend->kin_named = kin;
     for (uint32_t i = 0; rc == 0 && i < w->authorities; i++)
         named[i] = accounts_named(w, &w->authority[i]);

@@ -26,10 +26,12 @@ struct legend {
     uint32_t names[LABELS];          /* LABEL_ADVERSARY: the four classes, always */
     const uint32_t *first_stream;    /* [authorities]: row of an authority's first stream */
     const double *accounts;          /* [cohorts] */
-    const double *named;     /* [authorities]: accounts that one request names on average, of
-                                the stream where that is most; NULL: 1 each */
-    const double *kin_named; /* [ADVERSARIES]: the same of a class of adversary; 0: there is none
-                                of it; NULL: nothing is known, as named at most */
+    uint32_t threats;                /* so many of the authorities, the last ones, are threats */
+    const double *named;        /* [authorities]: accounts that one request names on average, of
+                                   the stream where that is most; NULL: 1 each */
+    const double *stream_named; /* [streams]: the same of each stream; NULL: as its authority */
+    const double *kin_named;    /* [ADVERSARIES]: the same of a class of adversary; 0: there is none
+                                   of it; NULL: nothing is known, as named at most */
     const struct legend_change *change;
     uint32_t changes;
     uint32_t legal, traffic; /* replications of the study */

@@ -164,6 +164,13 @@ static const struct {
     {"hidden", METRIC_CONTENT_HIDDEN, false}, /* known by authority only */
 };
 
+/* Nobody is asked by a threat: it has events in place of requests. */
+static bool
+is_threat(const struct legend *legend, uint32_t authority)
+{
+    return authority + legend->threats >= legend->names[LABEL_AUTHORITY];
+}
+
 static struct label
 label_of(uint32_t authority, uint32_t stream)
 {
@@ -183,8 +190,11 @@ channel_row(struct table *table, const struct legend *legend, const struct outco
                           ? legend->name[LABEL_AUTHORITY][authority]
                           : legend->name[LABEL_STREAM][legend->first_stream[authority] + stream]);
     for (size_t i = 0; i < COUNT(told); i++) {
-        if (!told[i].by_stream && !whole)
+        if ((!told[i].by_stream && !whole) || (i > 0 && i < COUNTS && is_threat(legend, authority)))
             table_cell(table, "");
+        else if (i == 0 && is_threat(legend, authority))
+            cell(table,
+                 outcome_estimate(outcome, s, METRIC_THREAT_EVENTS, label_of(authority, NONE)));
         else
             cell(table, outcome_estimate(outcome, s, told[i].metric,
                                          label_of(authority, told[i].by_stream ? stream : NONE)));
@@ -249,10 +259,11 @@ sections_channels(struct text *out, const struct legend *legend, const struct ou
 {
     int rc = 0;
 
-    text_add(out,
-             "\nChannels: requests of each stream (without those that a partner answered), and "
-             "the accounts that each opened first,\nfor how many account-days, and for how "
-             "many of these their users must not be told\n");
+    text_addf(out,
+              "\nChannels: requests of each stream (without those that a partner answered), and "
+              "the accounts that each opened first,\nfor how many account-days, and for how "
+              "many of these their users must not be told%s\n",
+              legend->threats > 0 ? "; of a threat its events" : "");
     for (uint32_t s = 0; rc == 0 && s < legend->strategies; s++)
         if (comparison_has(outcome, s))
             rc = channel_table(out, legend, outcome, s);
@@ -374,7 +385,11 @@ json_channels(struct json *json, const struct legend *legend, const struct outco
             json_open(json, NULL, '{');
             json_string(json, "authority", legend->name[LABEL_AUTHORITY][a]);
             json_string(json, "stream", slash != NULL ? slash + 1 : NULL);
-            for (size_t k = 0; k < COUNT(told); k++)
+            if (is_threat(legend, a))
+                json_estimate(
+                    json, metric_table[METRIC_THREAT_EVENTS].name,
+                    outcome_estimate(outcome, s, METRIC_THREAT_EVENTS, label_of(a, NONE)));
+            for (size_t k = is_threat(legend, a) ? COUNTS : 0; k < COUNT(told); k++)
                 if (told[k].by_stream)
                     json_estimate(json, metric_table[told[k].metric].name,
                                   outcome_estimate(outcome, s, told[k].metric, label_of(a, i)));

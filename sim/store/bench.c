@@ -96,9 +96,8 @@ put_machine(struct db *db, const struct bench_list *list, struct why *why)
 }
 
 static int
-put_rows(struct db *db, const struct bench_list *list, struct why *why)
+put_rows(struct db *db, int64_t machine, const struct bench_list *list, struct why *why)
 {
-    const int64_t machine = sqlite3_last_insert_rowid(db->handle);
     sqlite3_stmt *statement;
     int rc = db_prepare(db, &statement,
                         "INSERT INTO bench_row VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
@@ -130,6 +129,38 @@ put_rows(struct db *db, const struct bench_list *list, struct why *why)
     return rc;
 }
 
+static int
+put_engine_rows(struct db *db, int64_t machine, const struct engine_rows *rows, struct why *why)
+{
+    sqlite3_stmt *statement;
+    int rc = db_prepare(db, &statement,
+                        "INSERT INTO engine_row VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+                        "?11, ?12, ?13, ?14)",
+                        why);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < rows->count && rc == 0; i++) {
+        const struct engine_row *row = &rows->item[i];
+        const double value[] = {row->median, row->low,       row->high,
+                                row->ratio,  row->ratio_low, row->ratio_high};
+
+        bind_whole(statement, 1, machine);
+        bind_whole(statement, 2, (int64_t)i);
+        bind_text(statement, 3, row->name);
+        bind_text(statement, 4, row->backend);
+        bind_text(statement, 5, row->mode);
+        bind_whole(statement, 6, (int64_t)row->size);
+        bind_whole(statement, 7, row->threads);
+        bind_text(statement, 8, row->unit);
+        for (unsigned v = 0; v < COUNT(value); v++)
+            bind_real(statement, 9 + (int)v, value[v]);
+        rc = db_run(db, statement, DOING, why);
+    }
+    sqlite3_finalize(statement);
+    return rc;
+}
+
 int
 bench_store(const char *path, const struct bench_list *list, struct why *why)
 {
@@ -141,12 +172,16 @@ bench_store(const char *path, const struct bench_list *list, struct why *why)
         rc = db_exec(&db, "BEGIN IMMEDIATE", DOING, why);
     if (rc == 0)
         rc = look(&db, &own, &holds, why);
-    if (rc == 0 && !holds)
+    if (rc == 0)
         rc = make_tables(&db, own, why);
     if (rc == 0)
         rc = put_machine(&db, list, why);
+    const int64_t machine = rc == 0 ? sqlite3_last_insert_rowid(db.handle) : 0;
+
     if (rc == 0)
-        rc = put_rows(&db, list, why);
+        rc = put_rows(&db, machine, list, why);
+    if (rc == 0)
+        rc = put_engine_rows(&db, machine, &list->engine, why);
     if (rc == 0)
         rc = db_exec(&db, "COMMIT", DOING, why);
     db_close(&db); /* rolls back what was not committed */
@@ -280,8 +315,9 @@ find_newest(struct db *db, const struct bench_list *machine, const char *const *
     sqlite3_stmt *s;
     bool more = true;
     int rc = db_prepare(db, &s,
-                        "SELECT id FROM bench_machine WHERE ?1 IS NULL OR "
-                        "(cpu = ?1 AND cores = ?2 AND library = ?3) ORDER BY id DESC",
+                        "SELECT id FROM bench_machine WHERE (?1 IS NULL OR "
+                        "(cpu = ?1 AND cores = ?2 AND library = ?3)) AND EXISTS "
+                        "(SELECT 1 FROM bench_row WHERE machine = id) ORDER BY id DESC",
                         why);
 
     *found = false;
@@ -303,31 +339,113 @@ find_newest(struct db *db, const struct bench_list *machine, const char *const *
     return rc;
 }
 
+static void
+read_engine_row(struct bench_list *out, sqlite3_stmt *s, bool *lost)
+{
+    out->engine.item[out->engine.count++] = (struct engine_row){
+        .name = keep_text(out, s, 0, lost),
+        .backend = keep_text(out, s, 1, lost),
+        .mode = keep_text(out, s, 2, lost),
+        .size = (uint64_t)sqlite3_column_int64(s, 3),
+        .threads = (uint32_t)sqlite3_column_int64(s, 4),
+        .unit = keep_text(out, s, 5, lost),
+        .median = column_real(s, 6),
+        .low = column_real(s, 7),
+        .high = column_real(s, 8),
+        .ratio = column_real(s, 9),
+        .ratio_low = column_real(s, 10),
+        .ratio_high = column_real(s, 11),
+    };
+}
+
+static int
+read_engine_rows(struct db *db, int64_t id, struct bench_list *out, struct why *why)
+{
+    sqlite3_stmt *s;
+    bool more = true, lost = false;
+    int rc = db_prepare(db, &s,
+                        "SELECT name, backend, mode, size, threads, unit, median, low, high, "
+                        "ratio, ratio_low, ratio_high FROM engine_row WHERE machine = ?1 "
+                        "ORDER BY ordinal",
+                        why);
+
+    if (rc < 0)
+        return rc;
+    bind_whole(s, 1, id);
+    while (rc == 0) {
+        rc = db_step(db, s, &more, READS, why);
+        if (rc < 0 || !more)
+            break;
+        if (VEC_ROOM(&out->engine) < 0)
+            rc = why_no_memory(why);
+        else
+            read_engine_row(out, s, &lost);
+    }
+    sqlite3_finalize(s);
+    return rc < 0 ? rc : lost ? why_no_memory(why) : 0;
+}
+
+/* Opens a database that holds measurements, to read them. */
+static int
+open_kept(struct db *db, const char *path, struct why *why)
+{
+    const struct where at = {.file = path};
+    bool own, holds = false;
+    int rc;
+
+    if (access(path, R_OK) < 0)
+        return why_add(why, ERR_INPUT, &at, "%s", strerrordesc_np(errno));
+    rc = connect(db, path, SQLITE_OPEN_READONLY, why);
+    if (rc == 0)
+        rc = look(db, &own, &holds, why);
+    if (rc == 0 && !holds)
+        rc = why_add(why, ERR_INPUT, &at, "holds no measurements of `jurisim bench`");
+    return rc;
+}
+
 int
 bench_newest(const char *path, const struct bench_list *machine, const char *const *names,
              size_t count, struct bench_list *out, bool *found, struct why *why)
 {
-    const struct where at = {.file = path};
     struct db db = {0};
-    bool own, holds = false;
     int64_t id = 0;
     int rc;
 
     *out = (struct bench_list){0};
     *found = false;
-    if (access(path, R_OK) < 0)
-        return why_add(why, ERR_INPUT, &at, "%s", strerrordesc_np(errno));
-    rc = connect(&db, path, SQLITE_OPEN_READONLY, why);
-    if (rc == 0)
-        rc = look(&db, &own, &holds, why);
-    if (rc == 0 && !holds)
-        rc = why_add(why, ERR_INPUT, &at, "holds no measurements of `jurisim bench`");
+    rc = open_kept(&db, path, why);
     if (rc == 0)
         rc = find_newest(&db, machine, names, count, &id, found, why);
     if (rc == 0 && *found)
         rc = read_machine(&db, id, out, why);
     if (rc == 0 && *found)
         rc = read_rows(&db, id, out, why);
+    db_close(&db);
+    if (rc < 0)
+        bench_release(out);
+    return rc;
+}
+
+int
+bench_newest_engine(const char *path, struct bench_list *out, bool *found, struct why *why)
+{
+    struct db db = {0};
+    int64_t id = 0, tables = 0;
+    int rc;
+
+    *out = (struct bench_list){0};
+    *found = false;
+    rc = open_kept(&db, path, why);
+    if (rc == 0)
+        rc = db_whole(&db, "SELECT count(*) FROM sqlite_schema WHERE name = 'engine_row'", &tables,
+                      READS, why);
+    if (rc == 0 && tables > 0)
+        rc = db_whole(&db, "SELECT ifnull(max(machine), 0) FROM engine_row", &id, READS, why);
+    *found = rc == 0 && id > 0;
+    if (rc == 0 && *found)
+        rc = read_machine(&db, id, out, why);
+    if (rc == 0 && *found)
+        rc = read_engine_rows(&db, id, out, why);
     db_close(&db);
     if (rc < 0)
         bench_release(out);
@@ -352,6 +470,7 @@ void
 bench_release(struct bench_list *list)
 {
     free(list->item);
+    free(list->engine.item);
     arena_release(&list->arena);
     *list = (struct bench_list){0};
 }

@@ -2,9 +2,10 @@
 #define STORE_BENCH_H
 
 /*
- * Measurements of cryptography, by machine, in a SQLite database: one of their own, or that of a
- * run. Tables bench_machine and bench_row (store/schema.c). Measurements are only added; readers
- * take the newest. Messages name the file; failures of the database are ERR_IO.
+ * Measurements, by machine, in a SQLite database: one of their own, or that of a run. Tables
+ * bench_machine, bench_row for cryptography and engine_row for the engine (store/schema.c).
+ * Measurements are only added; readers take the newest. Messages name the file; failures of the
+ * database are ERR_IO.
  */
 #include "base/mem.h"
 
@@ -17,8 +18,22 @@ struct bench_row {
     double cycles;
 };
 
-/* One measurement: all rows of one run of the benchmark. Start from `{0}`. Texts borrow, or are in
- * the arena of a list that was read. */
+/* One way to do some work, as `jurisim bench engine` shows it. */
+struct engine_row {
+    const char *name, *backend, *mode, *unit;
+    uint64_t size; /* pending events, or bytes of an object; 0: neither */
+    uint32_t threads;
+    double median, low, high;
+    double ratio, ratio_low, ratio_high; /* to another row, round by round; NAN: to none */
+};
+
+struct engine_rows {
+    struct engine_row *item; /* owned */
+    size_t count, capacity;
+};
+
+/* One measurement: all rows of one run of the benchmark, of cryptography or of the engine. Start
+ * from `{0}`. Texts borrow, or are in the arena of a list that was read. */
 struct bench_list {
     const char *cpu, *library, *token, *measured, *program; /* token "": none */
     uint32_t cores, rounds, threads;
@@ -26,6 +41,7 @@ struct bench_list {
     double spin_scaling; /* NAN with one thread */
     struct bench_row *item;
     size_t count, capacity;
+    struct engine_rows engine;
     struct arena arena;
 };
 
@@ -41,6 +57,10 @@ MUST_CHECK int bench_store(const char *path, const struct bench_list *list, stru
 MUST_CHECK int bench_newest(const char *path, const struct bench_list *machine,
                             const char *const *names, size_t count, struct bench_list *out,
                             bool *found, struct why *why);
+
+/* The newest measurement of an engine, of any machine; else as bench_newest. */
+MUST_CHECK int bench_newest_engine(const char *path, struct bench_list *out, bool *found,
+                                   struct why *why);
 
 /* Does the file begin as a SQLite database does? */
 bool bench_is_database(const char *path);

@@ -301,6 +301,8 @@ store_finish(struct store *store, const struct outcome *outcome,
         return rc;
     rc = db_exec(&store->db, schema_unfinish_sql, DOING, why);
     if (rc == 0)
+        rc = db_exec(&store->db, schema_forget_beside_sql, DOING, why);
+    if (rc == 0)
         rc = write_derived(store, outcome, judgements, why);
     if (rc == 0)
         rc = run_set_whole(store, "finished", 1, why);

@@ -46,8 +46,8 @@ write_streams(struct store *store, const struct legend *legend, struct why *why)
         const char *full = legend->name[LABEL_STREAM][i], *slash = strchr(full, '/');
 
         rc = add_name(store, label_name[LABEL_STREAM], authority,
-                      i - legend->first_stream[authority], slash != NULL ? slash + 1 : full, -1,
-                      why);
+                      i - legend->first_stream[authority], slash != NULL ? slash + 1 : full,
+                      legend->stream_named != NULL ? legend->stream_named[i] : -1, why);
     }
     return rc;
 }
@@ -165,7 +165,7 @@ names_count(struct store *store, struct why *why)
 struct filling {
     struct legend *legend;
     const char **strategy, **name[LABELS];
-    double *accounts, *named, *kin;
+    double *accounts, *named, *kin, *streams;
     uint32_t *first_stream;
     uint32_t next[LABELS + 1];
 };
@@ -180,10 +180,11 @@ make_room(struct filling *f, const struct store *store)
     f->accounts = arena_alloc(arena, store->names[LABEL_COHORT] + 1, sizeof *f->accounts);
     f->named = arena_alloc(arena, store->names[LABEL_AUTHORITY] + 1, sizeof *f->named);
     f->kin = arena_alloc(arena, store->names[LABEL_ADVERSARY] + 1, sizeof *f->kin);
+    f->streams = arena_alloc(arena, store->names[LABEL_STREAM] + 1, sizeof *f->streams);
     f->first_stream =
         arena_alloc(arena, store->names[LABEL_AUTHORITY] + 1, sizeof *f->first_stream);
     if (f->strategy == NULL || f->accounts == NULL || f->named == NULL || f->kin == NULL ||
-        f->first_stream == NULL)
+        f->streams == NULL || f->first_stream == NULL)
         return ERR_MEMORY;
     f->legend->strategy = f->strategy;
     f->legend->strategies = store->strategies;
@@ -205,13 +206,16 @@ make_room(struct filling *f, const struct store *store)
 static int
 fill_stream(struct filling *f, uint32_t row, sqlite3_stmt *from)
 {
-    const struct legend *legend = f->legend;
+    struct legend *legend = f->legend;
     const int64_t authority = sqlite3_column_int64(from, 1);
     struct text text = {0};
 
     const char *name = (const char *)sqlite3_column_text(from, 3);
 
     f->name[LABEL_STREAM][row] = "";
+    f->streams[row] = sqlite3_column_double(from, 4);
+    if (sqlite3_column_type(from, 4) != SQLITE_NULL)
+        legend->stream_named = f->streams;
     if (authority < 0 || authority >= legend->names[LABEL_AUTHORITY])
         return 0; /* of an authority that is not there: only a file that was tampered with */
     text_addf(&text, "%s/%s", f->name[LABEL_AUTHORITY][authority], name != NULL ? name : "");
@@ -295,7 +299,7 @@ read_changes(struct store *store, struct legend *legend, struct why *why)
 static int
 read_facts(struct store *store, struct legend *legend, struct why *why)
 {
-    int64_t worlds = 0, baseline = 0, front_to = 0;
+    int64_t worlds = 0, baseline = 0, front_to = 0, threats = 0;
     int rc = run_text(store, "title", &legend->arena, &legend->title, why);
 
     if (rc == 0)
@@ -307,6 +311,9 @@ read_facts(struct store *store, struct legend *legend, struct why *why)
     if (rc == 0)
         rc = run_whole(store, "baseline", &baseline, why);
     if (rc == 0)
+        rc =
+            run_whole(store, "threats", &threats, why); /* absent: it is of before they were told */
+    if (rc == 0)
         rc = run_text(store, "front_latency", &legend->arena, &legend->front_latency, why);
     if (rc == 0)
         rc = run_text(store, "front_exposure", &legend->arena, &legend->front_exposure, why);
@@ -315,6 +322,7 @@ read_facts(struct store *store, struct legend *legend, struct why *why)
     legend->worlds = (uint32_t)worlds;
     legend->baseline = (uint32_t)baseline;
     legend->front_to = (uint32_t)front_to;
+    legend->threats = (uint32_t)threats;
     legend->legal = store->identity.legal;
     legend->traffic = store->identity.traffic;
     legend->seed = store->identity.seed;

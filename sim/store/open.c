@@ -235,6 +235,8 @@ extend(struct store *store, const struct run_identity *identity, struct why *why
         return rc;
     rc = db_exec(&store->db, schema_unfinish_sql, "extending the run", why);
     if (rc == 0)
+        rc = db_exec(&store->db, schema_forget_beside_sql, "extending the run", why);
+    if (rc == 0)
         rc = run_set_whole(store, "legal", identity->legal, why);
     if (rc == 0)
         rc = run_set_whole(store, "traffic", identity->traffic, why);

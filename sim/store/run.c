@@ -102,6 +102,8 @@ write_facts(struct store *store, const struct legend *legend, struct why *why)
     if (rc == 0)
         rc = run_set_whole(store, "baseline", legend->baseline, why);
     if (rc == 0)
+        rc = run_set_whole(store, "threats", legend->threats, why);
+    if (rc == 0)
         rc = set_text(store, "front_latency", legend->front_latency, why);
     if (rc == 0)
         rc = set_text(store, "front_exposure", legend->front_exposure, why);

@@ -32,7 +32,8 @@ const char *const schema_sql[] = {
     "    parent   INTEGER NOT NULL DEFAULT -1, -- of a stream: its authority\n"
     "    ordinal  INTEGER NOT NULL,\n"
     "    name     TEXT NOT NULL,\n"
-    "    accounts REAL,          -- of a cohort; of an authority: named by a request on average;\n"
+    "    accounts REAL,          -- of a cohort; of an authority or stream: named by a request on\n"
+    "                            -- average, of the stream where that is most;\n"
     "                            -- of a class of adversary: the most of these, 0: there is none\n"
     "    PRIMARY KEY (kind, parent, ordinal)\n"
     ") WITHOUT ROWID",
@@ -221,7 +222,7 @@ const char *const schema_sql[] = {
 };
 
 const char *const schema_bench_sql[] = {
-    "CREATE TABLE bench_machine ( -- a measurement of cryptography, and what it was made on\n"
+    "CREATE TABLE IF NOT EXISTS bench_machine ( -- a measurement, and what it was made on\n"
     "    id             INTEGER PRIMARY KEY, -- ascending: the newest last\n"
     "    cpu            TEXT NOT NULL,\n"
     "    cores          INTEGER NOT NULL,\n"
@@ -237,7 +238,8 @@ const char *const schema_bench_sql[] = {
     "    spin_scaling   REAL -- threads' work over one thread's, of the spin control\n"
     ")",
 
-    "CREATE TABLE bench_row ( -- an operation at a size on so many threads; times in ns\n"
+    "CREATE TABLE IF NOT EXISTS bench_row ( -- an operation at a size on so many threads; times in "
+    "ns\n"
     "    machine INTEGER NOT NULL REFERENCES bench_machine (id),\n"
     "    ordinal INTEGER NOT NULL,\n"
     "    name    TEXT NOT NULL, -- as scenarios write it: {cost: NAME}\n"
@@ -255,6 +257,24 @@ const char *const schema_bench_sql[] = {
     "    p99     REAL,\n"
     "    p999    REAL,\n"
     "    cycles  REAL, -- an operation, of the core\n"
+    "    PRIMARY KEY (machine, ordinal)\n"
+    ") WITHOUT ROWID",
+
+    "CREATE TABLE IF NOT EXISTS engine_row ( -- a way to do some work of the event engine\n"
+    "    machine    INTEGER NOT NULL REFERENCES bench_machine (id),\n"
+    "    ordinal    INTEGER NOT NULL,\n"
+    "    name       TEXT NOT NULL,\n"
+    "    backend    TEXT NOT NULL,\n"
+    "    mode       TEXT NOT NULL,\n"
+    "    size       INTEGER NOT NULL, -- pending events, or bytes; 0: neither\n"
+    "    threads    INTEGER NOT NULL,\n"
+    "    unit       TEXT NOT NULL, -- ns, or 1/s\n"
+    "    median     REAL NOT NULL,\n"
+    "    low        REAL NOT NULL, -- low and high: 95 % interval of the median\n"
+    "    high       REAL NOT NULL,\n"
+    "    ratio      REAL, -- to the row it is compared with, round by round\n"
+    "    ratio_low  REAL,\n"
+    "    ratio_high REAL,\n"
     "    PRIMARY KEY (machine, ordinal)\n"
     ") WITHOUT ROWID",
     NULL,

@@ -13,6 +13,11 @@
  */
 extern const char *const schema_sql[]; /* up to a NULL */
 
+/* The tables of what was asked beside a run (store/beside.h), made when the first is kept; they are
+ * no part of SCHEMA_VERSION, since a database is whole without them. And what drops them. */
+extern const char *const schema_beside_sql[]; /* up to a NULL */
+extern const char schema_forget_beside_sql[];
+
 /* The tables of measurements, made when the first is kept, in a run's database too. */
 extern const char *const schema_bench_sql[]; /* up to a NULL */
 

@@ -120,10 +120,6 @@ void paths_set_hour(struct paths *paths, const struct world *world, unsigned hou
  * apart. */
 bool paths_are_fallible(const struct paths *paths);
 
-/* Jobs a second that each station is offered in the hour set, retries left out. */
-void paths_load(const struct paths *paths, const struct world *world, unsigned hour,
-                double jobs_per_s[STATIONS_MAX]);
-
 /* The path of an account's operation on a data class; NULL: nobody serves it. */
 static inline const struct path *
 paths_find(const struct paths *paths, uint32_t cohort, uint32_t class, double u)

@@ -27,6 +27,11 @@
  *     throughput", SIGCOMM 1998: its full form with timeouts, as throughput (the segments that
  *     arrive), not send rate; at most the bandwidth.
  *
+ * Against Reno played round by round, from its first window on, with losses of 0.05 % to 15 %:
+ * within 27 % up to 300 segments; long objects that lose some tenths of a percent take up to 47 %
+ * too long (test_transfer), since the steady rate counts from the first loss on. The papers' tables
+ * of measured traces are not compared: they were not to be had in a form that can be cited.
+ *
  * Constants: segment 1460 bytes (1500 less IPv4 and TCP headers); initial window 10 segments (RFC
  * 6928); window doubles each round and b = 1: bytes are counted, not acknowledgements (RFC 3465),
  * so delayed acknowledgements do not slow growth; timeout max(1 s, RTT + 4 deviations) (RFC 6298,

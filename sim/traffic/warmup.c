@@ -28,14 +28,24 @@ warm_up_close(struct warm_up *w)
     w->until = 0;
 }
 
-/* How many slots there are before the latest of which too much is under way. */
+/* How many slots there are before the latest fives of which too much is under way. */
 static uint32_t
 slots_through(const struct warm_up *w, uint32_t slots)
 {
     uint32_t n = slots;
 
-    while (n > 0 && (double)w->ended[n - 1] < (1 - UNDER_WAY) * (double)w->started[n - 1])
-        n--;
+    while (n > 0) {
+        const uint32_t first = n - (n - 1) % MSER_BATCH - 1;
+        uint32_t started = 0, ended = 0;
+
+        for (uint32_t i = first; i < n; i++) {
+            started += w->started[i];
+            ended += w->ended[i];
+        }
+        if ((double)ended >= (1 - UNDER_WAY) * (double)started)
+            break;
+        n = first;
+    }
     return n;
 }
 

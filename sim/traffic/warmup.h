@@ -8,10 +8,10 @@
  * The series: the warm-up is cut into slots of equal length; a slot's value is the mean time of the
  * operations that started in it, served or failed, on the stations' clock (window.h): waiting,
  * service, jitter and what transfers wait in shared pipes, but not what chance makes of sizes and
- * distances. An operation still under way counts with the time it has been so far. The latest slots
- * are left out while more than a tenth of their operations are under way: only the quick ones would
- * be seen. There are at most WARM_UP_SLOTS, of about WARM_UP_EACH operations: lone latencies are so
- * far apart that the rule would take one of them for the end of a start.
+ * distances. An operation still under way counts with the time it has been so far. The latest
+ * slots, five by five, are left out while more than a tenth of their operations are under way: only
+ * the quick ones would be seen. There are at most WARM_UP_SLOTS, of about WARM_UP_EACH operations:
+ * lone latencies are so far apart that the rule would take one of them for the end of a start.
  *
  * As long as the cut lies at half of the series or beyond, or half of the slots are not through,
  * the warm-up is too short. It is then doubled, each two slots becoming one, so that memory does
@@ -21,7 +21,7 @@
 #include "base/units.h"
 
 enum {
-    WARM_UP_SLOTS = 320,
+    WARM_UP_SLOTS = 160,
     WARM_UP_FEWEST = 80, /* 16 means of five */
     WARM_UP_EACH = 5,
 };

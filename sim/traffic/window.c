@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "traffic/care.h"
 #include "traffic/flow.h"
+#include "traffic/load.h"
 
 /* Longest measured time of a segment, so that instants fit: with very few operations the window
  * measures fewer than asked. 31 years. */
@@ -149,19 +150,6 @@ source_soonest(struct window *w)
 
 /* Segments */
 
-static double
-relaxation_ns(double jobs_per_s, uint32_t servers, const struct dist *service)
-{
-    const double mean = dist_mean(service), rho = jobs_per_s * mean / servers;
-    const double distance = 1 - sqrt(rho);
-
-    if (jobs_per_s <= 0)
-        return 0;
-    if (!(rho < 1))
-        return (double)INFINITY;
-    return mean * (1 + 1 / (servers * distance * distance)) * (double)NS_PER_S;
-}
-
 /* The longest warm-up of a segment. */
 static double
 warm_up_most_ns(const struct window *w, unsigned hour, double measured_ns)
@@ -175,18 +163,12 @@ warm_up_most_ns(const struct window *w, unsigned hour, double measured_ns)
 static double
 warm_up_ns(const struct window *w, unsigned hour, double measured_ns)
 {
-    const struct world *world = w->world;
-    double jobs[STATIONS_MAX], slowest = 0;
+    const double slowest =
+        paths_relaxation_s(w->paths, w->world, hour, (uint32_t)w->care.pipes) * (double)NS_PER_S;
+    const double drain = paths_drain_s(w->paths, w->world, hour) * (double)NS_PER_S;
 
-    paths_load(w->paths, world, hour, jobs);
-    for (uint32_t i = 0; i < world->sites; i++)
-        slowest =
-            fmax(slowest, relaxation_ns(jobs[i], world->site[i].servers, &world->site[i].service));
-    for (uint32_t i = 0; i < world->stores; i++)
-        slowest = fmax(slowest, relaxation_ns(jobs[STATION_OF_STORE(i)], world->store[i].servers,
-                                              &world->store[i].service));
     return fmin(fmax(WARM_UP_SHARE * measured_ns,
-                     WARM_UP_RELAXATIONS * (w->paths->longest_jitter_ns + slowest)),
+                     drain + WARM_UP_RELAXATIONS * (w->paths->longest_jitter_ns + slowest)),
                 warm_up_most_ns(w, hour, measured_ns));
 }
 

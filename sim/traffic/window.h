@@ -14,13 +14,18 @@
  * stay on the clock: jitter makes the queues that one operation meets at several stations less
  * alike. What is lost is only how far apart in time users of different places meet at two stations.
  *
- * A segment has three phases. Warm-up fills empty stations: a tenth of the measured time, or, when
- * that is less, WARM_UP_RELAXATIONS times the longest mean jitter of any path and the relaxation
- * time of the slowest station,
- *     S (1 + 1 / (c (1 - sqrt(rho))^2))
- * with mean service S, c servers, load rho (after the relaxation time of the M/M/1 queue: Cohen,
- * "The Single Server Queue", 1969). An overloaded station never settles, so there is a limit: the
- * measured time, or the time of WARM_UP_MOST operations if that is longer.
+ * A segment has three phases. Warm-up fills empty stations. Theory says how long it is at least: a
+ * tenth of the measured time or, if that is more, WARM_UP_RELAXATIONS times the longest mean jitter
+ * of any path and the relaxation time of the slowest station or shared link (load.h), and the time
+ * in which a quota's bucket is emptied. Theory knows nothing of what repeats add. So MSER-5 has the
+ * last word (warmup.h): as long as the times that operations take are still on their way somewhere,
+ * the warm-up is doubled. An overloaded station never settles, so there is a limit: the measured
+ * time, or the time of WARM_UP_MOST operations if that is longer. Of one run MSER-5 sees a start
+ * only where it stands out from chance (a climb by some ten deviations of the means), and at times
+ * sees one where there is none: that costs time and changes no expectation. A storm of repeats that
+ * breaks out later than the warm-up is in the measured time, as it would be in the world.
+ * Intervals come from replications, each with streams of its own, never from within a window:
+ * they need no batch means (stats/steady.h has them for a run that stands alone).
  * Measured time: operations that start in it are recorded. Then the arrivals go on, unrecorded,
  * until the last recorded operation is through, so that it meets the same competition (but no
  * longer than the measured time).

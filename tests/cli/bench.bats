@@ -171,6 +171,64 @@ assert len([r for r in got["rows"] if r["mode"] == "token"]) == 3' "$output"
     refused "they need --pkcs11" --pin-file "$pin"
 }
 
+@test "a module that crashes when it is loaded, a corrupt token and a missing module end as DESIGN says" {
+    token_setup
+    pin=(--pin-file "$BATS_TEST_TMPDIR/pin")
+    refused() { # exit code, message, module
+        run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only token --pkcs11 "$3" "${pin[@]}"
+        [ "$status" -eq "$1" ]
+        [ -z "$output" ]
+        [[ "$stderr" == *"$2"* ]]
+        [ "$(wc -l <<<"$stderr")" -eq 1 ]
+        [[ "$stderr" != *7777* ]]
+    }
+    module() { # name, C text
+        printf '%s\n' "$2" >"$BATS_TEST_TMPDIR/$1.c"
+        ${CC:-cc} -shared -fPIC -o "$BATS_TEST_TMPDIR/$1.so" "$BATS_TEST_TMPDIR/$1.c"
+    }
+    module loads '#include <signal.h>
+__attribute__((constructor)) static void start(void) { raise(SIGSEGV); }'
+    module lists 'long C_GetFunctionList(void **list) { (void)list; *(volatile int *)8 = 0; return 0; }'
+    module leaves '#include <unistd.h>
+__attribute__((constructor)) static void start(void) { _exit(3); }'
+    refused 1 "loads.so: the PKCS#11 module crashes when it is loaded (Segmentation fault)" "$BATS_TEST_TMPDIR/loads.so"
+    refused 1 "lists.so: the PKCS#11 module crashes when it is loaded (Segmentation fault)" "$BATS_TEST_TMPDIR/lists.so"
+    refused 1 "leaves.so: the PKCS#11 module ends the program when it is loaded" "$BATS_TEST_TMPDIR/leaves.so"
+    refused 2 "missing.so: cannot read the PKCS#11 module: No such file" "$BATS_TEST_TMPDIR/missing.so"
+    for object in "$BATS_TEST_TMPDIR"/tokens/*/*.object; do
+        echo garbage >"$object"
+    done
+    refused 1 "the module has no initialised token" "$softhsm"
+}
+
+# A library that accepts what it must refuse, or computes something else, is found out before any
+# time is taken: the real one with one function in the way.
+@test "a wrong library is found out before anything is timed" {
+    nm -D "$jurisim" | grep -q EVP_DecryptFinal_ex || skip "libcrypto is not linked as a shared library"
+    ! nm "$jurisim" | grep -q __asan_init || skip "the sanitizer must be loaded first"
+    found() { # message, operation, C text
+        printf '#define _GNU_SOURCE\n#include <dlfcn.h>\n#include <stddef.h>\n%s\n' "$3" >"$BATS_TEST_TMPDIR/wrong.c"
+        ${CC:-cc} -shared -fPIC -o "$BATS_TEST_TMPDIR/wrong.so" "$BATS_TEST_TMPDIR/wrong.c" -ldl
+        LD_PRELOAD="$BATS_TEST_TMPDIR/wrong.so" run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only "$2"
+        [ "$status" -eq 1 ]
+        [ -z "$output" ]
+        [[ "$stderr" == *"$1"* ]]
+    }
+    found "aes-256-gcm-seal: McGrew and Viega, The Galois/Counter Mode of Operation (2005), test case 13: an altered tag was accepted" \
+        aes-256-gcm-seal 'int EVP_DecryptFinal_ex(void *c, unsigned char *o, int *n) { (void)c; (void)o; *n = 0; return 1; }'
+    found "aes-256-kw-wrap: RFC 3394, section 4.6: the wrapped key differs from the published one at byte 1 of 40" aes-256-kw-wrap \
+        'int EVP_EncryptUpdate(void *c, unsigned char *out, int *n, const unsigned char *in, int m) {
+    int (*real)(void *, unsigned char *, int *, const unsigned char *, int) = dlsym(RTLD_NEXT, "EVP_EncryptUpdate");
+    int rc = real(c, out, n, in, m);
+    if (out && *n > 0) out[0] ^= 1;
+    return rc;
+}'
+    found "rsa-2048-verify: Wycheproof rsa_signature_2048_sha256, tcId 7: an altered signature was accepted" rsa-2048-verify \
+        'int EVP_PKEY_verify(void *c, const unsigned char *s, size_t m, const unsigned char *t, size_t n) { (void)c; (void)s; (void)m; (void)t; (void)n; return 1; }'
+    found "ed25519-verify: RFC 8032, section 7.1, test 1: an altered signature was accepted" ed25519-verify \
+        'int EVP_DigestVerify(void *c, const unsigned char *s, size_t m, const unsigned char *t, size_t n) { (void)c; (void)s; (void)m; (void)t; (void)n; return 1; }'
+}
+
 # ---- costs of services, of this machine, kept ones ----
 
 @test "the costs of services are those of their sources, and scenarios can include them" {
@@ -202,6 +260,19 @@ END
     grep -q 'cost: aws-kms-rsa' "$BATS_TEST_TMPDIR/services.yaml"
     run --separate-stderr "$jurisim" check "$BATS_TEST_TMPDIR/services.yaml"
     [ "$status" -eq 0 ]
+}
+
+@test "a public key's size that was not measured has no cost, however near its neighbours" {
+    cp -R scenarios/tiny scenarios/facts scenarios/data "$BATS_TEST_TMPDIR"
+    for bits in 3072 3000; do
+        sed "s|^\(title:.*\)|\1\ninclude: [facts/costs-reference.yaml]|; s|service: {exponential: {mean: [^}]*}}|service: {cost: rsa-$bits-oaep-unwrap}|" \
+            scenarios/tiny/mm1.yaml >"$BATS_TEST_TMPDIR/$bits.yaml"
+    done
+    run --separate-stderr "$jurisim" check "$BATS_TEST_TMPDIR/3072.yaml"
+    [ "$status" -eq 0 ]
+    run --separate-stderr "$jurisim" check "$BATS_TEST_TMPDIR/3000.yaml"
+    [ "$status" -eq 2 ]
+    [[ "$stderr" == *"rsa-3000-oaep-unwrap"* ]]
 }
 
 @test "the newer names of the reference costs are measured anew, the older ones stay byte for byte" {
@@ -240,7 +311,7 @@ END
 @test "this machine's costs are measured once, kept, and named in the run" {
     export XDG_CACHE_HOME="$BATS_TEST_TMPDIR/cache"
     db="$BATS_TEST_TMPDIR/run.db"
-    few_runs=(-q -r 1 --set study.window=1k --json)
+    few_runs=(-q -r 1 -s as-it-happened --no-readings --set study.window=1k --json)
     run --separate-stderr "$jurisim" run scenarios/icloud-china.yaml "${few_runs[@]}" --costs host -o "$db"
     [ "$status" -eq 0 ] || [ "$status" -eq 3 ]
     [[ "$stderr" == *"measuring this machine's costs of aes-256-gcm-open,aes-256-gcm-seal"* ]]
@@ -290,7 +361,64 @@ END
     run --separate-stderr "$jurisim" bench engine --help
     [ "$status" -eq 0 ]
     [[ "$output" == "usage: jurisim bench engine"* ]]
-    run --separate-stderr "$jurisim" bench engine --no-such
+    for wrong in "--no-such" "more" "--rounds 5" "--only drawing" "--only draws," "--from x --quick"; do
+        # shellcheck disable=SC2086
+        run --separate-stderr "$jurisim" bench engine $wrong
+        [ "$status" -eq 2 ]
+        [ -z "$output" ]
+        [[ "$stderr" == *"jurisim bench: "* ]]
+    done
+}
+
+@test "the engine's measurement is kept beside that of cryptography, and shown as it was" {
+    db="$BATS_TEST_TMPDIR/bench.db"
+    run --separate-stderr "$jurisim" bench engine --quick --only draws,controls --store "$db"
+    [ "$status" -eq 0 ]
+    first=$output
+    grep -Eq '^control +- +spin +control +1 ' <<<"$output"
+    grep -Eq '^control +16777216 +memory-copy ' <<<"$output"
+    grep -Eq '^draw +- +philox4x64-10 +exponential +1 +[0-9.]+ ns +\[[0-9.]+, [0-9.]+\] +x [0-9.]+ ' <<<"$output"
+    run --separate-stderr "$jurisim" bench crypto --from "$db"
     [ "$status" -eq 2 ]
-    [ -z "$output" ]
+    run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only gcm-wrap --store "$db"
+    [ "$status" -eq 0 ]
+    second=$output
+    run --separate-stderr "$jurisim" bench engine --from "$db"
+    [ "$status" -eq 0 ]
+    [ "$output" = "$first" ]
+    run --separate-stderr "$jurisim" bench crypto --from "$db"
+    [ "$output" = "$second" ]
+    run --separate-stderr "$jurisim" bench engine --from "$db" --json
+    python3 - "$output" <<'END'
+import json, sys
+got = json.loads(sys.argv[1])
+assert list(got["machine"]) == ["cpu", "cores", "library", "measured", "jurisim"]
+assert {row["name"] for row in got["rows"]} == {"control", "draw"}
+for row in got["rows"]:
+    assert list(row) == ["name", "backend", "mode", "bytes", "threads", "median", "low", "high", "unit",
+                         "ratio", "ratio_low", "ratio_high"], row
+    assert 0 < row["low"] <= row["median"] <= row["high"], row
+    assert row["ratio"] is None or row["ratio_low"] <= row["ratio"] <= row["ratio_high"], row
+END
+    # of a database that only an older version wrote: no engine's
+    sqlite3 "$db" 'DROP TABLE engine_row'
+    run --separate-stderr "$jurisim" bench engine --from "$db"
+    [ "$status" -eq 2 ]
+    [[ "$stderr" == *"holds no measurements of \`jurisim bench engine\`"* ]]
+    run --separate-stderr "$jurisim" bench engine --quick --only draws --store "$db"
+    [ "$status" -eq 0 ]
+    [ "$(sqlite3 "$db" 'SELECT count(*) FROM engine_row')" -eq 4 ]
+}
+
+@test "an engine's ways to one answer are measured beside each other" {
+    run --separate-stderr "$jurisim" bench engine --quick --only queues --json
+    [ "$status" -eq 0 ]
+    python3 - "$output" <<'END'
+import json, sys
+rows = json.loads(sys.argv[1])["rows"]
+assert [(r["name"], r["backend"]) for r in rows] == [
+    ("mm1-customer", "lindley"), ("mm1-customer", "station"), ("mm1-customer", "events"),
+    ("mm8-customer", "next-free-server"), ("mm8-customer", "station"), ("mm8-customer", "events")], rows
+assert [r["ratio"] is None for r in rows] == [True, False, False, True, False, False]
+END
 }

@@ -22,6 +22,7 @@ static const char *const adversaries[] = {"home", "foreign", "criminal", "inside
 static const uint32_t first_stream[] = {0, 2};
 static const double accounts[] = {900, 100};
 static const double kin_named[] = {12, 2, 0, 40};
+static const double stream_named[] = {1, 250, 3};
 static const struct legend_change changes[] = {
     {.day = 100.25, .strategy = NONE, .text = "a new law"},
     {.day = 365, .strategy = 1, .text = "keys move"},
@@ -39,6 +40,8 @@ static const struct legend legend = {
     .first_stream = first_stream,
     .accounts = accounts,
     .kin_named = kin_named,
+    .stream_named = stream_named,
+    .threats = 1,
     .change = changes,
     .changes = 2,
     .legal = 10,

@@ -60,6 +60,30 @@ test_every_operation_passes_its_published_vectors(void **state)
     assert_null(operation_find("aes-256-gcm"));
 }
 
+/* Costs are interpolated between the sizes of objects, of rows that are bulk: a key's size is part
+ * of a name, so that nothing is ever made up between two of them. */
+static void
+test_keys_of_each_size_have_a_cost_of_their_own(void **state)
+{
+    static const char *const of_keys[] = {"rsa-", "x25519-", "p-256-", "ed25519-"};
+    static const char *const sizes[] = {"rsa-2048-oaep-unwrap", "rsa-3072-oaep-unwrap",
+                                        "rsa-4096-oaep-unwrap"};
+    const struct operation *op;
+    size_t seen = 0;
+
+    (void)state;
+    for (size_t i = 0; (op = operation_at(i)); i++)
+        for (size_t k = 0; k < COUNT(of_keys); k++)
+            if (strncmp(op->name, of_keys[k], strlen(of_keys[k])) == 0) {
+                assert_false(op->bulk);
+                seen++;
+            }
+    assert_int_equal(seen, 16);
+    for (size_t i = 0; i < COUNT(sizes); i++)
+        assert_non_null(operation_find(sizes[i]));
+    assert_null(operation_find("rsa-2560-oaep-unwrap"));
+}
+
 /* The vectors can fail: another algorithm under the same row is found out. */
 static void
 test_a_wrong_algorithm_does_not_pass_the_vectors(void **state)
@@ -560,6 +584,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_operation_passes_its_published_vectors),
+        cmocka_unit_test(test_keys_of_each_size_have_a_cost_of_their_own),
         cmocka_unit_test(test_a_wrong_algorithm_does_not_pass_the_vectors),
         cmocka_unit_test(test_a_vector_says_what_differs),
         cmocka_unit_test(test_any_flipped_bit_is_refused_and_no_plaintext_is_left),

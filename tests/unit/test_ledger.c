@@ -558,13 +558,13 @@ naive_hear(struct act *a, uint64_t account, const struct effect *e, const bool c
 
 /* From the first opening to the first notice, of all accounts: whose (label), of what (class). */
 static sim_ns
-hidden_time(const struct act *a, const struct naive_account *x, uint32_t label, unsigned which,
-            uint32_t from, uint32_t to)
+hidden_time(const struct naive_account *x, const bool *kin, unsigned which, uint32_t from,
+            uint32_t to)
 {
     sim_ns first = HORIZON, told = HORIZON;
 
     for (uint32_t who = 0; who < AUTHORITIES; who++)
-        for (uint32_t k = from; k < to && is_kin(a, who, label); k++)
+        for (uint32_t k = from; k < to && kin[who]; k++)
             if (x->heard[who][which][k].open) {
                 if (x->heard[who][which][k].first < first)
                     first = x->heard[who][which][k].first;
@@ -574,25 +574,33 @@ hidden_time(const struct act *a, const struct naive_account *x, uint32_t label, 
     return told - first;
 }
 
+/* Adds the time that is hidden of the cohort's accounts, all classes together in the first row. */
+static void
+add_hidden(struct act *a, uint32_t label, unsigned which, uint64_t *time)
+{
+    bool kin[AUTHORITIES];
+
+    for (uint32_t who = 0; who < AUTHORITIES; who++)
+        kin[who] = is_kin(a, who, label);
+    for (uint32_t row = 0; row <= CLASSES; row++)
+        for (uint32_t i = 0; i < ACCOUNTS; i++)
+            time[row] += (uint64_t)hidden_time(&a->n->account[a->touch.cohort][i], kin, which,
+                                               row > 0 ? row - 1 : 0, row > 0 ? row : CLASSES);
+}
+
 static void
 count_hidden(struct act *a)
 {
     static const enum exposure kind[] = {EXPOSED_HIDDEN, EXPOSED_METADATA_HIDDEN};
 
     for (uint32_t label = 0; label < LABELS_KEPT; label++)
-        for (unsigned which = 0; which < 2; which++)
-            for (uint32_t row = 0; row <= CLASSES; row++) {
-                uint64_t *time = &a->n->counted.time[label][kind[which]][row];
+        for (unsigned which = 0; which < 2; which++) {
+            uint64_t *time = a->n->counted.time[label][kind[which]];
 
-                *time = 0;
-                for (uint32_t c = 0; c < COHORTS; c++)
-                    for (uint32_t i = 0; i < ACCOUNTS; i++) {
-                        a->touch.cohort = c;
-                        *time +=
-                            (uint64_t)hidden_time(a, &a->n->account[c][i], label, which,
-                                                  row > 0 ? row - 1 : 0, row > 0 ? row : CLASSES);
-                    }
-            }
+            memset(time, 0, (CLASSES + 1) * sizeof *time);
+            for (a->touch.cohort = 0; a->touch.cohort < COHORTS; a->touch.cohort++)
+                add_hidden(a, label, which, time);
+        }
 }
 
 /* Does its last lever see the class in use? With another chance if it took the key, too. */

@@ -93,6 +93,25 @@ test_any_target_is_as_likely_as_another(void **state)
                           (1 - pow(1 - exp(-rate * (1 - common) * horizon), 3)));
 }
 
+/* n targets at a rate r, of which b together: n r (1 - b) + r b events, whatever they yield. */
+static void
+test_events_are_counted_even_those_that_yield_nothing(void **state)
+{
+    const double horizon = 1000, rate = 0.01, common = 0.4;
+    const struct label thieves = label_with(label_total, LABEL_AUTHORITY, 0);
+    static struct legal_world lw;
+
+    (void)state;
+    threat_world(&lw, horizon, rate, common, true);
+    for (int removed = 0; removed <= 1; removed++) {
+        lw_check_mean(&lw, 0, 300, METRIC_THREAT_EVENTS, thieves,
+                      horizon * rate * (2 * (1 - common) + common));
+        lw_check_mean(&lw, 0, 300, METRIC_THREAT_EVENTS, label_total,
+                      horizon * rate * (2 * (1 - common) + common));
+        lw.strategies[0].epoch[0].rules = 0; /* nothing lies anywhere */
+    }
+}
+
 static void
 test_an_event_takes_its_time_and_is_no_request(void **state)
 {
@@ -228,6 +247,7 @@ main(void)
         cmocka_unit_test(test_targets_are_hit_apart_or_together_as_the_beta_factor_says),
         cmocka_unit_test(test_a_key_that_stays_inside_opens_only_what_was_taken_till_then),
         cmocka_unit_test(test_any_target_is_as_likely_as_another),
+        cmocka_unit_test(test_events_are_counted_even_those_that_yield_nothing),
         cmocka_unit_test(test_an_event_takes_its_time_and_is_no_request),
         cmocka_unit_test(test_an_event_concerns_every_cohort_or_the_one_that_targets_draw),
         cmocka_unit_test(test_an_event_strikes_all_cohorts_at_once),

@@ -934,6 +934,14 @@ test_the_bound_on_what_was_never_seen_counts_all_that_one_request_names(void **s
     assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, label_total) == 250);
     assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNT_DAYS, other) == 3 * legend.horizon_days);
     assert_true(outcome_one(&o, METRIC_REQUESTS_CONTENT, first) == 1);
+    /* Of a stream its own: the first names one account, though its authority has a larger one. */
+    assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, label_with(first, LABEL_STREAM, 0)) == 1);
+    assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, label_with(first, LABEL_STREAM, 1)) ==
+                250);
+    assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, label_with(other, LABEL_STREAM, 0)) == 3);
+    legend.stream_named = NULL; /* a database that does not tell them */
+    assert_true(outcome_one(&o, METRIC_CONTENT_ACCOUNTS, label_with(first, LABEL_STREAM, 0)) ==
+                250);
     /* A block lasts as long as it lasts, for all residents: accounts say nothing of it. */
     assert_true(outcome_one(&o, METRIC_BLOCKED_DAYS, label_total) == 0);
     /* Of a class of adversary what its members name; of one that there is not, nothing. */

@@ -247,6 +247,87 @@ test_epochs_that_differ_for_users_are_regimes_apart(void **state)
     }
 }
 
+static bool
+is_same(struct traffic_world *tw, const struct world *world, const struct rule *rule)
+{
+    make_epochs(tw, world, rule);
+    return regime_same_epoch(&tw->epoch[0], &tw->epoch[2]);
+}
+
+/* T8: the same for what an operation may meet beside: each field of limits, of users' connections
+ * and VPN, of shared links and their hours, of a rule's care. */
+static void
+test_epochs_that_differ_in_what_may_go_wrong_are_regimes_apart(void **state)
+{
+    static const double evening[24] = {[20] = 2};
+    struct traffic_world tw;
+    struct world w[14];
+    struct site site[5][3];
+    struct key_store store[2];
+    struct cohort cohort[6];
+    struct link link[4];
+    struct rule rule[9];
+    size_t n = 0;
+
+    (void)state;
+    make_failing(&tw);
+    for (size_t i = 0; i < COUNT(w); i++)
+        w[i] = tw.world;
+    for (size_t i = 0; i < COUNT(site); i++) {
+        for (size_t k = 0; k < 3; k++)
+            site[i][k] = tw.site[k];
+        w[n++].site = site[i];
+    }
+    site[0][1].limits.queue_ends = true;
+    site[1][1].limits.queue = 7;
+    site[2][1].limits.quota_per_s = 7;
+    site[3][1].limits.burst = 7;
+    site[4][1].limits.answers_within_s = 7;
+    store[0] = tw.store[0];
+    store[1] = tw.store[1];
+    store[1].limits.answers_within_s = 0.25;
+    w[n++].store = store;
+    for (size_t i = 0; i < COUNT(cohort); i++)
+        cohort[i] = tw.cohort[0];
+    cohort[0].lists = 0.1;
+    cohort[1].removals = 0.1;
+    cohort[2].connections.idle_s = 60;
+    cohort[3].connections.tls = 1;
+    cohort[4].vpn = 0.1;
+    cohort[5].vpn_delay = dist_constant(0.1);
+    for (size_t i = 0; i < COUNT(cohort); i++)
+        w[n++].cohort = &cohort[i];
+    for (size_t i = 0; i < COUNT(link); i++)
+        link[i] = tw.link[0];
+    link[0].pipe = 1;
+    link[1].pipe_bit_s = 1e6;
+    for (size_t i = 0; i < 2; i++)
+        w[n++].link = &link[i];
+    assert_int_equal(n, COUNT(w));
+    for (size_t i = 0; i < n; i++)
+        if (is_same(&tw, &w[i], tw.rule))
+            fail_msg("change %zu of the world went unnoticed", i);
+    link[2].loss_hour = link[3].bandwidth_hour = evening;
+    for (size_t i = 2; i < 4; i++) {
+        w[0] = tw.world;
+        w[0].link = &link[i];
+        assert_false(is_same(&tw, &w[0], tw.rule));
+    }
+    for (size_t i = 0; i < COUNT(rule); i++)
+        rule[i] = tw.rule[0];
+    rule[0].reads_fastest = rule[1].keys_parallel = true;
+    rule[2].timeout_s = 1;
+    rule[3].retries = 1;
+    rule[4].back_off_s = 1;
+    rule[5].edge.objects = 1;
+    rule[6].edge.at.i = 1;
+    rule[7].edge.hit = 0.5;
+    rule[8].decrypts = DECRYPTS_SITE;
+    for (size_t i = 0; i < COUNT(rule); i++)
+        if (is_same(&tw, &tw.world, &rule[i]))
+            fail_msg("change %zu of the rule went unnoticed", i);
+}
+
 int
 main(void)
 {
@@ -258,6 +339,7 @@ main(void)
         cmocka_unit_test(test_a_stated_gateway_is_a_component_too),
         cmocka_unit_test(test_epochs_that_serve_alike_are_one_regime),
         cmocka_unit_test(test_epochs_that_differ_for_users_are_regimes_apart),
+        cmocka_unit_test(test_epochs_that_differ_in_what_may_go_wrong_are_regimes_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,6 +181,9 @@ test_identity_and_names_come_back(void **state)
     assert_true(legend.accounts[1] == 100);
     for (uint32_t i = 0; i < 4; i++)
         assert_true(legend.kin_named[i] == should->kin_named[i]);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_true(legend.stream_named[i] == should->stream_named[i]);
+    assert_int_equal(legend.threats, 1);
     assert_int_equal(legend.changes, 2);
     assert_true(legend.change[0].day == 100.25 && legend.change[0].strategy == NONE);
     assert_string_equal(legend.change[1].text, "keys move");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "tiny.h"
+#include "traffic/load.h"
 #include "traffic/path.h"
 #include "traffic/regime.h"
 #include "traffic/station.h"
