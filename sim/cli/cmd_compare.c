@@ -19,7 +19,7 @@ static const char help[] =
     "      --json          as JSON on stdout, with all of these\n\n"
     "Risk is shown unasked where there are threats besides authorities, duties where they cost\n"
     "something.\n\n"
-    "For a scenario, as `jurisim run` (readings and flips belong to `run` alone):\n"
+    "For a scenario, as `jurisim run` (readings and flips are computed by `run` alone):\n"
     "  -s, --strategy A,B  only these strategies\n"
     "  -r, --replications N\n"
     "  -j, --jobs N\n"
