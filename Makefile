@@ -54,7 +54,7 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 HELPER_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: all deps demo test bench unit check-layers check-headers clean install uninstall format lint help
+.PHONY: all deps demo test bench fuzz soak unit check-layers check-headers clean install uninstall format lint help
 all: $(BUILD)/jurisim compile_commands.json
 
 help:
@@ -109,6 +109,22 @@ check-layers:
 	@tests/check-layers
 check-headers:
 	@tests/check-headers
+
+# ---- long tests: never part of `make test` ----
+
+## make fuzz       any bytes as a scenario, with clang's fuzzer and sanitizers, for FUZZ_SECONDS (300); ends with "N passed, N failed"
+FUZZ_PACKAGES := clang libclang-rt-14-dev
+FUZZ_SAN := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(addprefix sim/,base stats model scenario))))
+fuzz: deps
+	@tests/deps $(FUZZ_PACKAGES)
+	@$(MAKE) --no-print-directory CC=clang BUILD=build-fuzz TEST_CFLAGS= \
+	  CFLAGS='-O1 -g $(subst fuzzer,fuzzer-no-link,$(FUZZ_SAN))' build-fuzz/fuzz/fuzz_scenario
+	@tests/fuzz/run build-fuzz/fuzz/fuzz_scenario
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
+	@mkdir -p $(@D)
+	@echo "fuzz $<"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) $(FUZZ_SAN) -o $@ $< $(FUZZ_OBJ) $(LIB_LDLIBS)
 
 # ---- benchmarks: never part of `make test` ----
 

@@ -47,8 +47,8 @@ test_fines_are_a_renewal_process_of_inspection_and_grace(void **state)
             {METRIC_VIOLATION_DAYS, .expected = 365},
         };
 
-        theory_check_scenario(DUTY, t[i].sets, "outside", 240, outside, COUNT(outside));
-        theory_check_scenario(DUTY, t[i].sets, "moves", 1200, moves, COUNT(moves));
+        theory_check_scenario(DUTY, t[i].sets, "outside", 200, outside, COUNT(outside));
+        theory_check_scenario(DUTY, t[i].sets, "moves", 640, moves, COUNT(moves));
     }
 }
 

@@ -80,7 +80,7 @@ test_a_taken_key_opens_what_is_added_until_it_is_renewed(void **state)
         const char *const sets[] = {set, NULL};
 
         snprintf(set, sizeof set, "strategies.yearly.placement[0].rotation=%.2f d", rotation[i]);
-        theory_check_scenario("rotation", sets, "yearly", 8, row, COUNT(row));
+        theory_check_scenario("rotation", sets, "yearly", 4, row, COUNT(row));
     }
 }
 
@@ -97,7 +97,7 @@ test_a_key_is_taken_again_in_every_generation(void **state)
                                .expected = 1000 * 4 * (r - -expm1(-a * r) / a)};
 
     (void)state;
-    theory_check_scenario("rotation", sets, "yearly", 12, &row, 1);
+    theory_check_scenario("rotation", sets, "yearly", 4, &row, 1);
 }
 
 /* An account's first operation while the gateway is held: 1 - exp(-lambda D). */
@@ -119,7 +119,7 @@ test_a_watched_gateway_shows_what_passes_it(void **state)
                                    .expected = 1000 * -expm1(-t[i].operations),
                                    .authority = "watcher"};
 
-        theory_check_scenario("plaintext-in-use", t[i].sets, "gateway", 10, &row, 1);
+        theory_check_scenario("plaintext-in-use", t[i].sets, "gateway", 5, &row, 1);
     }
 }
 
@@ -144,7 +144,7 @@ test_a_cohorts_key_opens_all_that_is_collected(void **state)
                                  {METRIC_CONTENT_ACCOUNT_DAYS, .expected = t - u / 2}};
 
     (void)state;
-    theory_check_scenario("cohort-key", sets, "cohort-key", 3200, row, COUNT(row));
+    theory_check_scenario("cohort-key", sets, "cohort-key", 2900, row, COUNT(row));
     theory_check_scenario("cohort-key", sets, "own-keys", 20, own, COUNT(own));
 }
 
@@ -159,7 +159,7 @@ test_a_held_cache_has_the_key_or_gets_it(void **state)
                                .expected = 1000 * (1 - 0.25 * exp(-50 / 100.0))};
 
     (void)state;
-    theory_check_scenario("key-cache", sets, "cached", 6, &row, 1);
+    theory_check_scenario("key-cache", sets, "cached", 2, &row, 1);
 }
 
 int

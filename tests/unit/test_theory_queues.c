@@ -6,6 +6,8 @@
 #define TEAM    "custodians.host.legal-team="
 #define FEWER   "authorities.police.requests.orders.rate=6 per 10 d"
 #define RATE    "authorities.police.requests.orders.rate="
+/* For queues that are known well enough, and forget their empty start, within thirty years. */
+#define SHORTER "horizon={from: 2001-01-01, to: 2031-01-01}"
 
 static void
 check_delay(const char *const *sets, uint32_t replications, double days)
@@ -106,7 +108,7 @@ test_constant_reviews_wait_as_crommelin_says(void **state)
     (void)state;
     CHECK_NEAR(crommelin(0.7, 1), 0.7 / (2 * 0.3), 1e-9); /* as Pollaczek and Khinchine say */
     for (size_t i = 0; i < COUNT(t); i++) {
-        const char *const sets[] = {t[i].team, t[i].rate, NULL};
+        const char *const sets[] = {t[i].team, t[i].rate, SHORTER, NULL};
 
         check_delay(sets, 1, t[i].days * (1 + crommelin(t[i].per_day * t[i].days, t[i].reviewers)));
     }
@@ -117,7 +119,7 @@ static void
 test_reviewers_enough_make_nobody_wait(void **state)
 {
     static const char *const sets[] = {
-        TEAM "{reviewers: 1000, review: {gamma: {mean: 30 d, cv: 0.8}}}", NULL};
+        TEAM "{reviewers: 1000, review: {gamma: {mean: 30 d, cv: 0.8}}}", SHORTER, NULL};
 
     (void)state;
     check_delay(sets, 1, 30);

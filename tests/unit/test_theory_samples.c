@@ -62,7 +62,7 @@ test_the_risk_of_one_person_is_exponential(void **state)
     };
 
     (void)state;
-    theory_check_scenario("subject-risk", NULL, "only", 60, row, COUNT(row));
+    theory_check_scenario("subject-risk", NULL, "only", 45, row, COUNT(row));
 }
 
 /* The curve of exposure over the horizon: 1 - exp(-lambda n p t / N) at each of its points. */
@@ -151,7 +151,7 @@ test_exposure_competes_with_leaving(void **state)
             {METRIC_METADATA_ACCOUNTS, .expected = 1000 * exposed},
         };
 
-        theory_check_scenario("departures", t[i].sets, "leaving", 25, row, COUNT(row));
+        theory_check_scenario("departures", t[i].sets, "leaving", 14, row, COUNT(row));
     }
 }
 
@@ -164,7 +164,7 @@ test_who_stays_is_exposed_at_the_rate_of_requests(void **state)
     };
 
     (void)state;
-    theory_check_scenario("departures", NULL, "staying", 25, row, COUNT(row));
+    theory_check_scenario("departures", NULL, "staying", 5, row, COUNT(row));
 }
 
 int

@@ -12,7 +12,7 @@ check_share(const char *scenario, const char *const *sets, const char *strategy,
     const struct theory t = {METRIC_CONTENT_ACCOUNTS, .expected = 1000 * p, .authority = authority};
 
     theory_check_scenario(scenario, sets, strategy,
-                          (uint32_t)ceil((1 - p) / p / pow(0.75 * THEORY_ERROR, 2) / 20000), &t, 1);
+                          (uint32_t)ceil((1 - p) / p / pow(0.9 * THEORY_ERROR, 2) / 20000), &t, 1);
 }
 
 /* Each target is hit at the rate r, so neither of two at 2 r - r beta: both by T with
@@ -110,7 +110,7 @@ test_a_breach_yields_when_it_is_executed(void **state)
     };
 
     (void)state;
-    theory_check_scenario("breach", sets, "with-host", 28, row, COUNT(row));
+    theory_check_scenario("breach", sets, "with-host", 16, row, COUNT(row));
 }
 
 /* A small cohort: an account escapes a Poisson number of samples of 5 among 1000. */

@@ -15,8 +15,8 @@ check_opened(const char *scenario, const char *const *sets, const char *strategy
              const char *authority, double p)
 {
     const struct theory t = {METRIC_CONTENT_ACCOUNTS, .expected = 1000 * p, .authority = authority};
-    /* so that the binomial's standard error is at most three quarters of what is good enough */
-    const double needed = (1 - p) / p / pow(0.75 * THEORY_ERROR, 2) / (1000 * THEORY_SEEDS);
+    /* so that the binomial's standard error is at most nine tenths of what is good enough */
+    const double needed = (1 - p) / p / pow(0.9 * THEORY_ERROR, 2) / (1000 * THEORY_SEEDS);
 
     theory_check_scenario(scenario, sets, strategy, (uint32_t)ceil(needed), &t, 1);
 }
