@@ -35,9 +35,9 @@ END
     [ "$status" -eq 0 ]
     [ "$(grep -c '^aes-256-gcm-seal ' <<<"$output")" -eq 1 ]
     grep -Eq '^objects: GB/s by size +library +key +1 KiB +16 KiB +within$' <<<"$output"
-    grep -Eq '^aes-256-gcm-open +\* openssl +new-key +[0-9.]+ +[0-9.]+ +[0-9.]+ %$' <<<"$output"
-    grep -Eq '^ +openssl +naive +[0-9.]+ +[0-9.]+ +[0-9.]+ %$' <<<"$output"
-    grep -Eq '^aes-256-gcm-unwrap +\* openssl +new-key +[0-9.]+ [kM] +[0-9.]+ [nu]s +[0-9.]+ %' <<<"$output"
+    grep -Eq '^aes-256-gcm-open +\* openssl +new-key +[0-9.]+ +[0-9.]+ +>?[0-9.]+ %$' <<<"$output"
+    grep -Eq '^ +openssl +naive +[0-9.]+ +[0-9.]+ +>?[0-9.]+ %$' <<<"$output"
+    grep -Eq '^aes-256-gcm-unwrap +\* openssl +new-key +[0-9.]+ [kM] +[0-9.]+ [nu]s +>?[0-9.]+ %' <<<"$output"
     [ "$(awk 'length > 120' <<<"$output" | wc -l)" -eq 0 ]
 }
 
