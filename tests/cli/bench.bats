@@ -171,6 +171,27 @@ assert len([r for r in got["rows"] if r["mode"] == "token"]) == 3' "$output"
     refused "they need --pkcs11" --pin-file "$pin"
 }
 
+@test "through p11-kit's server a token is measured as far as the remoting goes, and the rest is named" {
+    client=$(find /usr/lib /usr/lib64 -name p11-kit-client.so 2>/dev/null | head -1)
+    [ -n "$client" ] && p11-kit server --help >/dev/null || skip "no p11-kit server here"
+    token_setup
+    p11-kit server -f -n "$BATS_TEST_TMPDIR/socket" -p "$softhsm" 'pkcs11:' >/dev/null 3>&- &
+    server=$!
+    for _ in $(seq 200); do
+        python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$BATS_TEST_TMPDIR/socket" 2>/dev/null && break
+        sleep 0.05
+    done
+    P11_KIT_SERVER_ADDRESS="unix:path=$BATS_TEST_TMPDIR/socket" run --separate-stderr "$jurisim" bench crypto "${few[@]}" \
+        --only token --pkcs11 "$client" --pin-file "$BATS_TEST_TMPDIR/pin"
+    kill "$server"
+    [ "$status" -eq 0 ]
+    grep -Eq '^token-rsa-2048-oaep-unwrap +\* pkcs11 ' <<<"$output"
+    grep -Eq '^token-aes-256-generate +\* pkcs11 ' <<<"$output"
+    for row in token-aes-256-gcm-unwrap token-aes-256-kw-unwrap; do # measured, or named with the reason
+        grep -q "^$row " <<<"$output" || grep -Eq "left out, the token .*: .*$row" <<<"$stderr"
+    done
+}
+
 @test "a module that crashes when it is loaded, a corrupt token and a missing module end as DESIGN says" {
     token_setup
     pin=(--pin-file "$BATS_TEST_TMPDIR/pin")
