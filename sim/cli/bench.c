@@ -25,30 +25,58 @@ show_progress(void *data, unsigned done, unsigned rounds)
     fprintf(stderr, "\rmeasuring: round %u of %u%s", done, rounds, done == rounds ? "\n" : "");
 }
 
-/* Rows left out for one reason, which is told once for all of them. */
+/* Rows left out, by the reason, which is told once for all of them. */
+enum { REASONS_MOST = 16 };
 struct left_out {
-    struct text names;
-    const char *reason;
+    struct text names[REASONS_MOST];
+    const char *reason[REASONS_MOST];
+    unsigned count;
 };
 
 static void
 tell_left_out(struct left_out *left)
 {
-    if (left->reason != NULL)
-        fprintf(stderr, "jurisim bench: left out, %s: %s\n", left->reason, text_str(&left->names));
-    text_clear(&left->names);
-    left->reason = NULL;
+    for (unsigned i = 0; i < left->count; i++) {
+        fprintf(stderr, "jurisim bench: left out, %s: %s\n", left->reason[i],
+                text_str(&left->names[i]));
+        text_release(&left->names[i]);
+    }
+    left->count = 0;
+}
+
+/* Rows of other libraries and modes have one name: it is told once. */
+static bool
+is_listed(const struct text *names, const char *name)
+{
+    const size_t length = strlen(name);
+    const char *start = text_str(names), *at = start;
+
+    while ((at = strstr(at, name)) != NULL) {
+        if ((at == start || at[-1] == ' ') && (at[length] == '\0' || at[length] == ','))
+            return true;
+        at += length;
+    }
+    return false;
 }
 
 static void
 add_left_out(void *data, const struct operation *op, const char *reason)
 {
     struct left_out *left = data;
+    unsigned i = 0;
 
-    if (left->reason != NULL && strcmp(left->reason, reason) != 0)
+    while (i < left->count && strcmp(left->reason[i], reason) != 0)
+        i++;
+    if (i == REASONS_MOST) {
         tell_left_out(left);
-    text_addf(&left->names, "%s%s", left->reason != NULL ? ", " : "", op->name);
-    left->reason = reason;
+        i = 0;
+    }
+    if (i == left->count) {
+        left->reason[left->count++] = reason;
+        left->names[i] = (struct text){0};
+    }
+    if (!is_listed(&left->names[i], op->name))
+        text_addf(&left->names[i], "%s%s", left->names[i].length > 0 ? ", " : "", op->name);
 }
 
 /* The chain of multiplications takes the same time whenever it is left alone. */
@@ -147,7 +175,6 @@ measure(const struct bench_asked *asked, const struct token *token, struct measu
     const int rc = measure_operations(&plan, result, why);
 
     tell_left_out(&left);
-    text_release(&left.names);
     if (rc == 0)
         warn_if_busy(result);
     return rc;

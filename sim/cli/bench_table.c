@@ -52,8 +52,13 @@ static void
 add_gigabytes(struct text *out, const struct measure_row *row)
 {
     const double rate = (double)row->bytes / row->median; /* bytes a nanosecond are GB/s */
+    const int digits = rate < 0.00995  ? 5
+                       : rate < 0.0995 ? 4
+                       : rate < 9.995  ? 2
+                       : rate < 99.95  ? 1
+                                       : 0;
 
-    text_addf(out, " %8.*f", rate < 9.995 ? 2 : rate < 99.95 ? 1 : 0, rate);
+    text_addf(out, " %8.*f", digits, rate);
 }
 
 /* Half the interval's width, in percent of the median. */

@@ -56,7 +56,8 @@ differs(const struct operation *op, const char *what, struct why *why)
                    op->backend, what);
 }
 
-/* Seals with OpenSSL and with the other, opens each other's, and refuses an altered tag. */
+/* Seals with OpenSSL and with the other, opens each other's, and refuses a truncated
+ * ciphertext and an altered tag. */
 static int
 compare(const struct operation *op, struct guest *g, struct object *o, struct aead *aead,
         struct why *why)
@@ -73,6 +74,8 @@ compare(const struct operation *op, struct guest *g, struct object *o, struct ae
     if (g->how->open(g->state, &seed, o->sealed, g->bytes, o->tag, g->out) < 0 ||
         memcmp(g->out, o->plain, g->bytes) != 0)
         return differs(op, "it does not open what OpenSSL sealed", why);
+    if (g->how->open(g->state, &seed, o->sealed, g->bytes - 1, o->tag, g->out) == 0)
+        return differs(op, "it accepts a truncated ciphertext", why);
     g->tag[0] ^= 1;
     if (g->how->open(g->state, &seed, o->sealed, g->bytes, g->tag, g->out) == 0)
         return differs(op, "it accepts an altered tag", why);

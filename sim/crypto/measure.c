@@ -237,7 +237,8 @@ try_spin(struct measurement *out, struct crew *crew, int64_t slot_ns, struct why
     measure_median(one.ns, ROUNDS, MEASURE_LEVEL, &alone, &low, &high);
     measure_median(all.ns, ROUNDS, MEASURE_LEVEL, &together, &low, &high);
     out->spin_scaling = alone / together;
-    out->unscaled = !(out->spin_scaling >= MEASURE_SPIN_SCALES * out->threads);
+    out->unscaled = !(out->spin_scaling >= MEASURE_SPIN_SCALES * out->threads) ||
+                    out->threads > (unsigned)CPU_COUNT(&crew->allowed);
     cell_release(&all);
     cell_release(&one);
     return rc;

@@ -198,6 +198,23 @@ test_a_wide_interval_is_told_without_its_digits(void **state)
 }
 
 static void
+test_slow_work_on_small_objects_keeps_its_digits(void **state)
+{
+    struct made made;
+    struct text out = {0};
+
+    (void)state;
+    make(&made, 1, false);
+    made.m.item[0].bytes = 1;
+    made.m.item[0].median = 650;
+    made.m.item[1].median = 16384 / 0.0494;
+    bench_table(&out, &machine, &made.m);
+    SHOWS(&out, "^objects: .* 1 B +16 KiB +within$");
+    SHOWS(&out, "^x-seal .* 0\\.00154 +0\\.0494 ");
+    release(&made, &out);
+}
+
+static void
 test_every_number_of_threads_is_measured_up_to_eight(void **state)
 {
     static const struct {
@@ -233,6 +250,7 @@ main(void)
         cmocka_unit_test(test_of_many_threads_the_last_powers_of_two_are_shown),
         cmocka_unit_test(test_threads_that_do_not_scale_are_left_out_with_the_reason),
         cmocka_unit_test(test_a_wide_interval_is_told_without_its_digits),
+        cmocka_unit_test(test_slow_work_on_small_objects_keeps_its_digits),
         cmocka_unit_test(test_every_number_of_threads_is_measured_up_to_eight),
     };
 

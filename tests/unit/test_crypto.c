@@ -149,7 +149,7 @@ unseal(struct aead *aead, const struct sealed *s, unsigned char *out, struct why
 }
 
 static void
-test_any_flipped_bit_is_refused_and_no_plaintext_is_left(void **state)
+test_any_flipped_bit_or_missing_byte_is_refused_and_no_plaintext_is_left(void **state)
 {
     static const char *const cipher[] = {"AES-256-GCM", "ChaCha20-Poly1305"};
 
@@ -175,6 +175,11 @@ test_any_flipped_bit_is_refused_and_no_plaintext_is_left(void **state)
             memset(out, 0xee, sizeof out);
             assert_int_equal(unseal(&aead, &bad, out, NULL), ERR_CRYPTO);
             assert_memory_equal(out, none, sizeof out);
+        }
+        for (size_t n = 0; n < sizeof s.text; n++) { /* truncated */
+            memset(out, 0xee, sizeof out);
+            assert_int_equal(aead_unseal(&aead, &seed, s.text, n, s.tag, out, NULL), ERR_CRYPTO);
+            assert_memory_equal(out, none, n);
         }
         s.tag[15] ^= 0x80;
         assert_int_equal(unseal(&aead, &s, out, &why), ERR_CRYPTO);
@@ -587,7 +592,7 @@ main(void)
         cmocka_unit_test(test_keys_of_each_size_have_a_cost_of_their_own),
         cmocka_unit_test(test_a_wrong_algorithm_does_not_pass_the_vectors),
         cmocka_unit_test(test_a_vector_says_what_differs),
-        cmocka_unit_test(test_any_flipped_bit_is_refused_and_no_plaintext_is_left),
+        cmocka_unit_test(test_any_flipped_bit_or_missing_byte_is_refused_and_no_plaintext_is_left),
         cmocka_unit_test(test_a_data_key_does_not_unwrap_under_another_key),
         cmocka_unit_test(test_a_text_is_named_by_its_sha256),
         cmocka_unit_test(test_the_interval_of_a_median_covers_as_promised_and_no_wider),
