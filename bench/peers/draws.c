@@ -1,6 +1,7 @@
 /*
- * Exponential draws beside gsl_ran_exponential on mt19937: ns each, in alternation, processor time;
- * the ratio's median, least and greatest over rounds.
+ * Exponential draws beside gsl_ran_exponential on mt19937, in alternation: for each round a line
+ * with ns each of both, processor time, and the means. Draws go into an array, as both sides'
+ * callers would use them; a running sum would add its own latency to each.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include <gsl/gsl_randist.h>
 #include "stats/stream.h"
 
-enum { ROUNDS = 15, DRAWS = 2000000 };
+enum { BATCH = 4096, BATCHES = 250, DRAWS = BATCH * BATCHES };
 
 static double
 cpu_ns(void)
@@ -20,44 +21,67 @@ cpu_ns(void)
     return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
 }
 
-static int
-ascending(const void *a, const void *b)
+static double
+sum_of(const double *value)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
+    double sum = 0;
 
-    return (x > y) - (x < y);
+    for (int i = 0; i < BATCH; i++)
+        sum += value[i];
+    return sum;
+}
+
+/* ns a draw; adds to the sum of all. */
+static double
+time_own(struct stream *s, double *sum)
+{
+    double out[BATCH], start = cpu_ns(), took = 0;
+
+    for (int k = 0; k < BATCHES; k++) {
+        for (int i = 0; i < BATCH; i++)
+            out[i] = stream_exponential(s);
+        took += cpu_ns() - start;
+        *sum += sum_of(out);
+        start = cpu_ns();
+    }
+    return took / DRAWS;
+}
+
+static double
+time_theirs(gsl_rng *rng, double *sum)
+{
+    double out[BATCH], start = cpu_ns(), took = 0;
+
+    for (int k = 0; k < BATCHES; k++) {
+        for (int i = 0; i < BATCH; i++)
+            out[i] = gsl_ran_exponential(rng, 1);
+        took += cpu_ns() - start;
+        *sum += sum_of(out);
+        start = cpu_ns();
+    }
+    return took / DRAWS;
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
-    double own[ROUNDS], theirs[ROUNDS], ratio[ROUNDS], own_sum = 0, their_sum = 0;
+    const int rounds = argc > 1 ? atoi(argv[1]) : 15;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     struct stream s;
 
     if (rng == NULL)
         return 1;
     stream_open(&s, 1, 0, PURPOSE_TEST, 0, 0);
-    for (int r = 0; r < ROUNDS; r++) {
-        const double start = cpu_ns();
+    for (int r = 0; r < rounds; r++) {
+        double own_sum = 0, their_sum = 0, own = 0, theirs;
 
-        for (int i = 0; i < DRAWS; i++)
-            own_sum += stream_exponential(&s);
-        const double middle = cpu_ns();
-
-        for (int i = 0; i < DRAWS; i++)
-            their_sum += gsl_ran_exponential(rng, 1);
-        own[r] = (middle - start) / DRAWS;
-        theirs[r] = (cpu_ns() - middle) / DRAWS;
-        ratio[r] = theirs[r] / own[r];
+        if (r % 2 == 0)
+            own = time_own(&s, &own_sum);
+        theirs = time_theirs(rng, &their_sum);
+        if (r % 2 == 1)
+            own = time_own(&s, &own_sum);
+        printf("%.3f %.3f %.6f %.6f\n", own, theirs, own_sum / DRAWS, their_sum / DRAWS);
     }
     gsl_rng_free(rng);
-    qsort(own, ROUNDS, sizeof *own, ascending);
-    qsort(theirs, ROUNDS, sizeof *theirs, ascending);
-    qsort(ratio, ROUNDS, sizeof *ratio, ascending);
-    printf("exponential draws, %d rounds: means %.5f and %.5f\n", ROUNDS, own_sum / DRAWS / ROUNDS,
-           their_sum / DRAWS / ROUNDS);
-    printf("  jurisim    %9.1f ns\n  GSL mt19937%9.1f ns: x %.1f  [%.1f, %.1f]\n", own[ROUNDS / 2],
-           theirs[ROUNDS / 2], ratio[ROUNDS / 2], ratio[0], ratio[ROUNDS - 1]);
     return 0;
 }

@@ -10,21 +10,10 @@ enum {
     BLOCK_BYTES = 64 * 1024, /* a usual scenario's model fits a few blocks */
 };
 
-int
-mem_grow(void *items, size_t *capacity, size_t need, size_t item_bytes)
+/* Makes the capacity `wanted`, which must be above it and fit. */
+static int
+grow_to(void *items, size_t *capacity, size_t wanted, size_t item_bytes)
 {
-    assert(item_bytes > 0);
-    if (need <= *capacity)
-        return 0;
-    size_t most = (size_t)PTRDIFF_MAX / item_bytes;
-    if (need > most)
-        return ERR_MEMORY;
-    size_t wanted = *capacity > most / 2 ? most : *capacity * 2;
-    if (wanted < FIRST_ITEMS && most >= FIRST_ITEMS)
-        wanted = FIRST_ITEMS;
-    if (wanted < need)
-        wanted = need;
-
     /* `items` points to a pointer of any type; memcpy reads it without breaking the alias rules. */
     void *old;
     memcpy(&old, items, sizeof old);
@@ -35,6 +24,36 @@ mem_grow(void *items, size_t *capacity, size_t need, size_t item_bytes)
     memcpy(items, &grown, sizeof grown);
     *capacity = wanted;
     return 0;
+}
+
+/* Adds the capacity over `share`, at least. */
+static int
+grow_by(void *items, size_t *capacity, size_t need, size_t item_bytes, size_t share)
+{
+    assert(item_bytes > 0);
+    if (need <= *capacity)
+        return 0;
+    size_t most = (size_t)PTRDIFF_MAX / item_bytes, more = *capacity / share;
+    if (need > most)
+        return ERR_MEMORY;
+    size_t wanted = *capacity > most - more ? most : *capacity + more;
+    if (wanted < FIRST_ITEMS && most >= FIRST_ITEMS)
+        wanted = FIRST_ITEMS;
+    if (wanted < need)
+        wanted = need;
+    return grow_to(items, capacity, wanted, item_bytes);
+}
+
+int
+mem_grow(void *items, size_t *capacity, size_t need, size_t item_bytes)
+{
+    return grow_by(items, capacity, need, item_bytes, 1);
+}
+
+int
+mem_grow_tight(void *items, size_t *capacity, size_t need, size_t item_bytes)
+{
+    return grow_by(items, capacity, need, item_bytes, 8);
 }
 
 struct arena_block {

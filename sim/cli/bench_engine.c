@@ -6,6 +6,7 @@
 #include <time.h>
 #include "base/mem.h"
 #include "base/units.h"
+#include "crypto/measure.h"
 
 static int64_t
 clock_ns(clockid_t clock)

@@ -11,8 +11,6 @@
  * round by round: what disturbs a round disturbs both.
  */
 #include "base/text.h"
-#include "crypto/machine.h"
-#include "crypto/measure.h"
 #include "store/bench.h"
 
 /* One way to do a group's work. */
@@ -65,6 +63,8 @@ MUST_CHECK int engine_bench_stations(const struct engine_plan *plan, struct engi
                                      struct why *why);
 MUST_CHECK int engine_bench_scenario(const struct engine_plan *plan, struct engine_rows *rows,
                                      struct why *why);
+MUST_CHECK int engine_bench_flight(const struct engine_plan *plan, struct engine_rows *rows,
+                                   struct why *why);
 
 /* The time, and the processor time of this thread: what has one thread is measured by the latter,
  * since other programs then disturb it less. */

@@ -26,10 +26,10 @@ op_new(struct window *w, uint32_t *i)
         w->free_op = w->op[*i].next_free;
         return 0;
     }
-    int rc = mem_grow(&w->op, &w->op_room, w->ops + 1, sizeof *w->op);
+    int rc = mem_grow_tight(&w->op, &w->op_room, w->ops + 1, sizeof *w->op);
 
     if (rc == 0)
-        rc = mem_grow(&w->done, &w->done_room, (w->ops + 1) * w->legs, sizeof *w->done);
+        rc = mem_grow_tight(&w->done, &w->done_room, (w->ops + 1) * w->legs, sizeof *w->done);
     *i = (uint32_t)w->ops;
     w->ops += rc == 0;
     return rc;
