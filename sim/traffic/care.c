@@ -70,6 +70,7 @@ send(struct window *w, uint32_t i, enum step step, uint64_t mask, sim_ns at, sim
     int rc = 0;
 
     c->sent[step] = at;
+    c->refused[step] = false;
     c->behind[step] = behind;
     c->left[step] = (uint32_t)__builtin_popcountll(mask);
     for (uint32_t k = 0; k < legs; k++)
@@ -149,15 +150,18 @@ repeat(struct window *w, uint32_t i, enum step step, sim_ns time)
     if (step == STEP_FETCH && next_fetch(w, i) != 0)
         return send(w, i, step, next_fetch(w, i), at, own - at);
     if (c->tries == rule->retries) {
-        care_fail(w, i, c->refused ? FAILURE_REFUSED : FAILURE_TIMED_OUT, time);
+        care_fail(w, i, c->refused[step] ? FAILURE_REFUSED : FAILURE_TIMED_OUT, time);
         return 0;
     }
     const double most_s = ldexp(rule->back_off_s, c->tries < 60 ? (int)c->tries : 60);
     const sim_ns wait = flow_jitter_ns(most_s * stream_uniform(&w->care.retry) * (double)NS_PER_S);
 
+    if (own + wait - op->start > care_timeout(op->path)) {
+        care_fail(w, i, FAILURE_TIMED_OUT, time);
+        return 0;
+    }
     c->tries++;
     c->avoid = 0;
-    c->refused = false;
     return send(w, i, step, step == STEP_FETCH ? next_fetch(w, i) : all_legs(legs), at + wait,
                 own - at);
 }
@@ -241,15 +245,14 @@ care_event(struct window *w, const struct event *e)
         departs = gate_probe(&w->care.gate[s], &w->station[s], e->at, &w->probed);
     else if (gate_serve(&w->care.gate[s], &w->station[s], e->at, &departs) < 0)
         return ERR_MEMORY;
-    if (departs == SIM_NEVER) {
-        c->refused = true;
-        *answer = FAILED_AT(e->at + way);
-    } else {
-        *answer = departs + way;
-    }
-    if (w->care.within[s] > 0 && departs != SIM_NEVER &&
-        *answer - c->sent[step] > w->care.within[s])
-        *answer = FAILED_AT(c->sent[step] + w->care.within[s]);
+    const bool refused = departs == SIM_NEVER;
+    const sim_ns back = (refused ? e->at : departs) + way, within = w->care.within[s];
+
+    c->refused[step] |= refused;
+    if (within > 0 && back - c->sent[step] > within)
+        *answer = FAILED_AT(c->sent[step] + within);
+    else
+        *answer = refused ? FAILED_AT(back) : back;
     if (--c->left[step] > 0)
         return 0;
     if (!c->over)
@@ -269,8 +272,10 @@ try_edge(struct window *w, uint32_t i)
     const struct path *p = op->path;
     struct care_op *c = care_of(w, i);
     const bool hit = stream_chance(&w->care.edge, p->rule->edge.hit);
-    const sim_ns trip =
-        p->edge.rtt + flow_jitter_ns(sampler_draw(&p->edge.jitter, &w->care.travel));
+    sim_ns trip = p->edge.rtt + flow_jitter_ns(sampler_draw(&p->edge.jitter, &w->care.travel));
+
+    if (p->client && p->vpn.dist != NULL)
+        trip += flow_jitter_ns(sampler_draw(&p->vpn, &w->care.travel));
 
     c->edge = hit;
     if (hit)

@@ -21,11 +21,14 @@
  *  - Transfers share pipes (pipe.h): one takes the longer of what TCP makes of its link alone and
  *    what its part of the pipe does. They join when all else is known, since the clock leaves out
  *    the ways between (window.h).
- *  - Users of a blocked service come by VPN, which takes longer each round trip.
+ *  - Users of a blocked service come by VPN, which takes longer each round trip, to its edge cache
+ *    too. Key stores that a client asks itself are no part of the service.
  *
  * A path that needs none of this takes the plain steps, and in them the careful ones would come to
  * the same answers (tested). Numbers: a refusal is back after the way there and back. A step has
- * failed when what may still answer cannot suffice.
+ * failed when what may still answer cannot suffice, by refusal if one of its last jobs was refused.
+ * A refusal is not waited for longer than an answer would be; a repeat whose wait would end after
+ * the time-out is not begun.
  */
 #include "traffic/window.h"
 
