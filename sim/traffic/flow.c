@@ -306,7 +306,7 @@ flow_start(struct window *w, struct source *from, sim_ns at)
                            .cell = cell,
                            .read = wanted->read,
                            .bare = wanted->bare,
-                           .hit = luck < p->hit,
+                           .hit = p->fallible ? care_hits(w, p, luck) : luck < p->hit,
                            .probe = from->course == COURSE_PROBE,
                            .measured = measured};
     if (p->careful)

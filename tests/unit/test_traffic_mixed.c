@@ -1,5 +1,9 @@
 #include "traffic_world.h"
 
+#include <stdlib.h>
+#include "stats/interval.h"
+#include "stats/stream.h"
+
 /* Mechanisms together, each world solved by hand. Numbers refer to sim/traffic/INVARIANTS. */
 
 struct seen {
@@ -75,25 +79,89 @@ test_refusal_fail_over_and_repeats_add_up(void **state)
     check("refusal, fail-over, repeat", &tw, served, mean / served);
 }
 
-/* Reads that find their key do not spend the quota: Poisson thinned, then a counter with dead time
- * (test_traffic_care). */
-static void
-test_cached_keys_spare_a_quota(void **state)
+/* Caches of accounts one by one, each keeping its key for a time from the fetch, before a bucket of
+ * one token; quota 0: none. Returns the share of reads that have their key; `*hits`, of them all.
+ */
+static double
+play_caches(uint32_t accounts, double per_s, double ttl_s, double quota_per_s, double *hits)
 {
-    const double rate = 500, own = 0.5, ttl = 6, hit = own * ttl / (1 + own * ttl);
-    const double taken = 1 / (1 + rate * (1 - hit) / 90);
+    enum { READS = 2000000 };
+    double *until = calloc(accounts, sizeof *until), now = 0, free_at = 0;
+    uint64_t found = 0, fetched = 0, reads = 0;
+    struct stream s;
+
+    assert_non_null(until);
+    stream_open(&s, 4, 0, PURPOSE_TEST, 0, 0);
+    for (uint64_t n = 0; n < READS; n++) {
+        now += stream_exponential(&s) / per_s / accounts;
+        const uint32_t i = (uint32_t)(stream_uniform(&s) * accounts);
+        const bool hit = until[i] > now, fetch = !hit && free_at <= now;
+
+        if (fetch) {
+            until[i] = now + ttl_s;
+            free_at = quota_per_s > 0 ? now + 1 / quota_per_s : 0;
+        }
+        reads += n >= READS / 4;
+        found += n >= READS / 4 && hit;
+        fetched += n >= READS / 4 && fetch;
+    }
+    free(until);
+    *hits = (double)found / (double)reads;
+    return (double)(found + fetched) / (double)reads;
+}
+
+static void
+test_keys_are_cached_as_in_real_caches(void **state)
+{
+    static const double ttl[] = {0.4, 2, 11};
     struct traffic_world tw;
 
     (void)state;
-    tw_init(&tw);
-    tw_site(&tw, 0, TW_AMPLE, dist_constant(0.003));
-    tw_store(&tw, 0, TW_AMPLE, dist_constant(0.004));
-    tw.store[0].limits = (struct limits){.quota_per_s = 90, .burst = 1};
-    tw_cohort(&tw, 0, rate / own, own, 1);
-    tw_rule(&tw, 1, TW_ROWS(0), 1, TW_ROWS(0))->key_cache_ttl_s = ttl;
-    const double served = hit + (1 - hit) * taken;
+    for (size_t i = 0; i < COUNT(ttl); i++) {
+        double hits, seen[TW_REPLICATIONS];
+        const double served = play_caches(700, 0.5, ttl[i], 0, &hits);
 
-    check("cache before quota", &tw, served, 3 + 4 * (1 - hit) * taken / served);
+        tw_chain(&tw, 1);
+        tw.cohort[0].accounts = 700;
+        tw.cohort[0].operations_per_s = 0.5;
+        tw.rule[0].key_cache_ttl_s = ttl[i];
+        for (uint64_t k = 0; k < TW_REPLICATIONS; k++) {
+            struct recording r = {0};
+
+            tw_run(&tw, k, &r);
+            seen[k] = tw_value(&r, METRIC_KEY_HIT_RATIO, label_total);
+            recording_release(&r);
+        }
+        assert_true(served == 1);
+        tw_check_near("hits", estimate_mean(seen, TW_REPLICATIONS, TW_LEVEL).mean, hits, 0.002);
+    }
+}
+
+/* Reads that find their key do not spend the quota, and what the quota refuses fills no cache. */
+static void
+test_caches_and_a_quota_live_on_each_other(void **state)
+{
+    static const double quota[] = {30, 90, 240};
+    struct traffic_world tw;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(quota); i++) {
+        struct seen seen;
+        double hits;
+        const double served = play_caches(1000, 0.5, 6, quota[i], &hits);
+
+        tw_init(&tw);
+        tw_site(&tw, 0, TW_AMPLE, dist_constant(0.003));
+        tw_store(&tw, 0, TW_AMPLE, dist_constant(0.004));
+        tw.store[0].limits = (struct limits){.quota_per_s = quota[i], .burst = 1};
+        tw_cohort(&tw, 0, 1000, 0.5, 1);
+        tw_rule(&tw, 1, TW_ROWS(0), 1, TW_ROWS(0))->key_cache_ttl_s = 6;
+        see(&tw, &seen);
+        tw_check_near("served", estimate_mean(seen.served, TW_REPLICATIONS, TW_LEVEL).mean, served,
+                      0.006);
+        tw_check_near("ms", estimate_mean(seen.latency_ms, TW_REPLICATIONS, TW_LEVEL).mean,
+                      3 + 4 * (served - hits) / served, 0.03);
+    }
 }
 
 /*
@@ -306,7 +374,8 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refusal_fail_over_and_repeats_add_up),
-        cmocka_unit_test(test_cached_keys_spare_a_quota),
+        cmocka_unit_test(test_keys_are_cached_as_in_real_caches),
+        cmocka_unit_test(test_caches_and_a_quota_live_on_each_other),
         cmocka_unit_test(test_an_edge_cache_before_an_erasure_code),
         cmocka_unit_test(test_quorum_writes_when_a_replica_is_down),
         cmocka_unit_test(test_nothing_is_sent_after_the_time_out),
