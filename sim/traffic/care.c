@@ -70,6 +70,7 @@ send(struct window *w, uint32_t i, enum step step, uint64_t mask, sim_ns at, sim
     int rc = 0;
 
     c->sent[step] = at;
+    c->refused[step] = false;
     c->behind[step] = behind;
     c->left[step] = (uint32_t)__builtin_popcountll(mask);
     for (uint32_t k = 0; k < legs; k++)
@@ -131,6 +132,44 @@ ask_key(struct window *w, uint32_t i, sim_ns at, sim_ns behind)
     return send(w, i, STEP_KEY, all_legs(w->op[i].path->asks), at, behind);
 }
 
+/* Keys that are cached */
+
+static struct fetched *
+fetched_of(const struct window *w, const struct path *p)
+{
+    return &w->care.fetched[p - w->paths->path.item];
+}
+
+bool
+care_hits(const struct window *w, const struct path *p, double luck)
+{
+    const double s = fetched_of(w, p)->share;
+
+    return luck < p->hit * s / (1 - p->hit * (1 - s));
+}
+
+/* A read has fetched its key, or given it up. Probes are not seen. */
+static void
+note_fetch(struct window *w, const struct op *op, bool came)
+{
+    struct fetched *f = fetched_of(w, op->path);
+
+    if (!op->read || op->probe || op->path->hit <= 0)
+        return;
+    f->seen += f->seen < FETCHES_LATELY;
+    f->share += ((came ? 1 : 0) - f->share) / f->seen;
+}
+
+/* A step fails, and with it the operation. */
+static int
+give_up(struct window *w, uint32_t i, enum step step, enum failure why, sim_ns time)
+{
+    if (step == STEP_KEY)
+        note_fetch(w, &w->op[i], false);
+    care_fail(w, i, why, time);
+    return 0;
+}
+
 /* After `time` a step is repeated, or the operation fails. */
 static int
 repeat(struct window *w, uint32_t i, enum step step, sim_ns time)
@@ -141,23 +180,20 @@ repeat(struct window *w, uint32_t i, enum step step, sim_ns time)
     const sim_ns own = time + c->behind[step], at = clock_at(w, i, step, time);
     uint32_t legs;
 
-    if (own - op->start > care_timeout(op->path)) {
-        care_fail(w, i, FAILURE_TIMED_OUT, time);
-        return 0;
-    }
+    if (own - op->start > care_timeout(op->path))
+        return give_up(w, i, step, FAILURE_TIMED_OUT, time);
     legs_of(op->path, step, &legs);
     if (step == STEP_FETCH && next_fetch(w, i) != 0)
         return send(w, i, step, next_fetch(w, i), at, own - at);
-    if (c->tries == rule->retries) {
-        care_fail(w, i, c->refused ? FAILURE_REFUSED : FAILURE_TIMED_OUT, time);
-        return 0;
-    }
+    if (c->tries == rule->retries)
+        return give_up(w, i, step, c->refused[step] ? FAILURE_REFUSED : FAILURE_TIMED_OUT, time);
     const double most_s = ldexp(rule->back_off_s, c->tries < 60 ? (int)c->tries : 60);
     const sim_ns wait = flow_jitter_ns(most_s * stream_uniform(&w->care.retry) * (double)NS_PER_S);
 
+    if (own + wait - op->start > care_timeout(op->path))
+        return give_up(w, i, step, FAILURE_TIMED_OUT, time);
     c->tries++;
     c->avoid = 0;
-    c->refused = false;
     return send(w, i, step, step == STEP_FETCH ? next_fetch(w, i) : all_legs(legs), at + wait,
                 own - at);
 }
@@ -208,6 +244,8 @@ step_done(struct window *w, uint32_t i, enum step step)
     }
     const sim_ns own = time + c->behind[step], clock = clock_at(w, i, step, time);
 
+    if (step == STEP_KEY)
+        note_fetch(w, op, true);
     if (own - op->start > care_timeout(op->path)) {
         care_fail(w, i, FAILURE_TIMED_OUT, time);
         return 0;
@@ -241,15 +279,14 @@ care_event(struct window *w, const struct event *e)
         departs = gate_probe(&w->care.gate[s], &w->station[s], e->at, &w->probed);
     else if (gate_serve(&w->care.gate[s], &w->station[s], e->at, &departs) < 0)
         return ERR_MEMORY;
-    if (departs == SIM_NEVER) {
-        c->refused = true;
-        *answer = FAILED_AT(e->at + way);
-    } else {
-        *answer = departs + way;
-    }
-    if (w->care.within[s] > 0 && departs != SIM_NEVER &&
-        *answer - c->sent[step] > w->care.within[s])
-        *answer = FAILED_AT(c->sent[step] + w->care.within[s]);
+    const bool refused = departs == SIM_NEVER;
+    const sim_ns back = (refused ? e->at : departs) + way, within = w->care.within[s];
+
+    c->refused[step] |= refused;
+    if (within > 0 && back - c->sent[step] > within)
+        *answer = FAILED_AT(c->sent[step] + within);
+    else
+        *answer = refused ? FAILED_AT(back) : back;
     if (--c->left[step] > 0)
         return 0;
     if (!c->over)
@@ -269,8 +306,10 @@ try_edge(struct window *w, uint32_t i)
     const struct path *p = op->path;
     struct care_op *c = care_of(w, i);
     const bool hit = stream_chance(&w->care.edge, p->rule->edge.hit);
-    const sim_ns trip =
-        p->edge.rtt + flow_jitter_ns(sampler_draw(&p->edge.jitter, &w->care.travel));
+    sim_ns trip = p->edge.rtt + flow_jitter_ns(sampler_draw(&p->edge.jitter, &w->care.travel));
+
+    if (p->client && p->vpn.dist != NULL)
+        trip += flow_jitter_ns(sampler_draw(&p->vpn, &w->care.travel));
 
     c->edge = hit;
     if (hit)
@@ -380,6 +419,8 @@ care_prepare(struct window *w)
     c->pipes = 0;
     for (size_t i = 0; c->any && i < links; i++)
         c->pipes = w->world->link[i].pipe > c->pipes ? w->world->link[i].pipe : c->pipes;
+    if (mem_grow(&c->fetched, &c->fetched_room, w->paths->path.count, sizeof *c->fetched) < 0)
+        return ERR_MEMORY;
     return mem_grow(&c->pipe, &c->pipe_room, c->pipes, sizeof *c->pipe);
 }
 
@@ -398,6 +439,8 @@ care_reset(struct window *w)
 
     if (!w->care.any)
         return;
+    for (size_t i = 0; i < w->paths->path.count; i++)
+        w->care.fetched[i] = (struct fetched){.share = 1, .seen = FETCHES_BEFORE};
     for (uint32_t i = 0; i < world->sites; i++)
         reset_station(w, i, &world->site[i].limits);
     for (uint32_t i = 0; i < world->stores; i++)
@@ -430,5 +473,6 @@ care_release(struct window *w)
     free(c->pipe);
     free(c->op);
     free(c->answer);
+    free(c->fetched);
     *c = (struct care){0};
 }

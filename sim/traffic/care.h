@@ -17,17 +17,28 @@
  *  - An edge cache is asked first, by whoever decrypts; a miss costs its round trip.
  *  - Lists go to the sites a read would, deletions to those a write would; neither carries bytes
  *    nor asks for keys.
+ *  - A fetch of a key that fails fills no cache. Where an account reads with rate lambda and a
+ * share s of the fetches succeeds, 1 / s reads find nothing until one does, and then lambda T find
+ * the key: a read finds it with probability lambda T / (1 / s + lambda T). s is what it was lately:
+ * a mean over about FETCHES_LATELY fetches under the rule.
  *  - A cold connection of the user shakes hands first: TCP one round trip, and TLS.
  *  - Transfers share pipes (pipe.h): one takes the longer of what TCP makes of its link alone and
  *    what its part of the pipe does. They join when all else is known, since the clock leaves out
  *    the ways between (window.h).
- *  - Users of a blocked service come by VPN, which takes longer each round trip.
+ *  - Users of a blocked service come by VPN, which takes longer each round trip, to its edge cache
+ *    too. Key stores that a client asks itself are no part of the service.
  *
  * A path that needs none of this takes the plain steps, and in them the careful ones would come to
  * the same answers (tested). Numbers: a refusal is back after the way there and back. A step has
- * failed when what may still answer cannot suffice.
+ * failed when what may still answer cannot suffice, by refusal if one of its last jobs was refused.
+ * A refusal is not waited for longer than an answer would be; a repeat whose wait would end after
+ * the time-out is not begun.
  */
 #include "traffic/window.h"
+
+/* As if a few had come before the first. */
+#define FETCHES_LATELY 256
+#define FETCHES_BEFORE 8
 
 /* Kinds of events from here on are this module's. */
 #define CARE_FIRST 8
@@ -40,6 +51,9 @@ void care_reset(struct window *window);
 
 /* Random streams, keyed by `b`, are opened anew. */
 void care_draw_from(struct window *window, uint64_t b);
+
+/* Is the key of a read on a careful path cached? `luck` is uniform on [0, 1). */
+bool care_hits(const struct window *window, const struct path *path, double luck);
 
 /* An operation starts: its ways to and from the gateway are drawn, its place in the pool filled. */
 MUST_CHECK int care_start(struct window *window, uint32_t op);

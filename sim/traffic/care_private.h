@@ -30,7 +30,8 @@ struct care_op {
     sim_ns shared;        /* on the clock: when its transfers joined their pipes */
     uint32_t sharing;     /* transfers in pipes */
     uint32_t tries;       /* steps repeated */
-    bool needs_key, asked_key, refused, edge;
+    bool refused[STEPS];  /* some job of the step under way was */
+    bool needs_key, asked_key, edge;
     bool over; /* failed, but some of its jobs are still under way */
 };
 

@@ -264,6 +264,14 @@ path_fails(const struct path *p, const struct operation *wanted)
     return wanted->read ? p->reads_fail : p->writes_fail;
 }
 
+static enum failure
+cause_of(const struct path *p, const struct operation *wanted)
+{
+    if (p == NULL)
+        return FAILURE_DOWN;
+    return wanted->read ? p->read_cause : p->write_cause;
+}
+
 int
 flow_start(struct window *w, struct source *from, sim_ns at)
 {
@@ -278,7 +286,7 @@ flow_start(struct window *w, struct source *from, sim_ns at)
     w->simulated++;
     w->cell[cell].operations += measured;
     if (path_fails(p, wanted)) {
-        w->cell[cell].failed[p == NULL ? FAILURE_DOWN : p->fails] += measured;
+        w->cell[cell].failed[cause_of(p, wanted)] += measured;
         return 0;
     }
     const int rc = op_new(w, &i);
@@ -298,7 +306,7 @@ flow_start(struct window *w, struct source *from, sim_ns at)
                            .cell = cell,
                            .read = wanted->read,
                            .bare = wanted->bare,
-                           .hit = luck < p->hit,
+                           .hit = p->fallible ? care_hits(w, p, luck) : luck < p->hit,
                            .probe = from->course == COURSE_PROBE,
                            .measured = measured};
     if (p->careful)

@@ -208,7 +208,7 @@ make_fetches(const struct maker *m, struct path *p)
     p->first = set;
     if (rc == 0 && (all_lost(p->fetch, p->fetches) || p->user.transfer.loss >= 1)) {
         p->reads_fail = p->lists_fail = true;
-        p->fails = FAILURE_UNREACHABLE;
+        p->read_cause = FAILURE_UNREACHABLE;
     }
     return rc;
 }
@@ -231,7 +231,7 @@ make_puts(const struct maker *m, struct path *p)
     else
         legs_quorum(&p->written, p->put, p->puts);
     if (p->upload.loss >= 1 || all_lost(p->put, p->puts))
-        p->fails = FAILURE_UNREACHABLE;
+        p->write_cause = FAILURE_UNREACHABLE;
     return 0;
 }
 

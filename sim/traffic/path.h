@@ -59,11 +59,11 @@ struct path {
     const struct rule *rule;
     struct cohort_id cohort;
     bool reads_fail, writes_fail, lists_fail, removals_fail;
-    enum failure fails;     /* why, where they do */
-    bool client;            /* decrypts and seals at the user's */
-    struct leg user;        /* user to gateway; transfer: gateway to user */
-    struct transfer upload; /* user to gateway */
-    const struct link *up;  /* its link */
+    enum failure read_cause, write_cause; /* why, where they do; of lists and deletions alike */
+    bool client;                          /* decrypts and seals at the user's */
+    struct leg user;                      /* user to gateway; transfer: gateway to user */
+    struct transfer upload;               /* user to gateway */
+    const struct link *up;                /* its link */
     uint32_t up_pipe;
     const struct leg *fetch, *ask, *put;
     uint32_t fetches, asks, puts;

@@ -99,6 +99,11 @@ struct care {
     sim_ns *answer; /* owned: of each operation's legs: sites, stores; then transfers */
     size_t answer_room;
     uint32_t sites, stores; /* answers of each that one operation has room for */
+    struct fetched {
+        double share; /* of late fetches of keys, those that came to something */
+        uint32_t seen;
+    } * fetched; /* owned: of each path */
+    size_t fetched_room;
     struct stream retry, cold, edge, travel;
     bool any; /* is there a careful path at all? */
 };

@@ -125,6 +125,17 @@ build(struct traffic_world *tw)
 }
 
 static void
+check_whole(const struct recording *r)
+{
+    double per_s = 0;
+
+    for (size_t i = 0; i < r->windows.count; i++)
+        per_s += r->windows.item[i].weight * (double)r->windows.item[i].operations;
+    tw_check_near("operations a second", per_s, 1000 * 0.1 + 50000 * 0.001 + 1e-3, 1e-9);
+    assert_int_equal(r->observations.count, 27);
+}
+
+static void
 test_every_failed_allocation_is_an_error_and_leaks_nothing(void **state)
 {
     static struct traffic_world tw;
@@ -146,6 +157,8 @@ test_every_failed_allocation_is_an_error_and_leaks_nothing(void **state)
         rc = traffic_run(&tw.model, (struct strategy_id){0}, 0, &r, &why);
         countdown = -1;
         why_release(&why);
+        if (rc == 0) /* whatever failed, nothing is missing */
+            check_whole(&r);
         recording_release(&r);
         assert_int_equal(alive, before);
         /* sorting may find another way, so a failure need not be an error */
