@@ -126,6 +126,11 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 	@echo "fuzz $<"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) $(FUZZ_SAN) -o $@ $< $(FUZZ_OBJ) $(LIB_LDLIBS)
 
+## make soak       all tiny scenarios with SOAK_SEEDS (20) other seeds: same bytes on two threads, claims hold, memory stays
+soak: deps
+	@$(MAKE) --no-print-directory all
+	@tests/soak $(BUILD)/jurisim
+
 # ---- benchmarks: never part of `make test` ----
 
 ## make bench      does the cost depend on the accounts? does the legal plane keep its budgets? how fast is the cryptography?

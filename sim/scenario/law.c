@@ -206,8 +206,8 @@ read_treaties(struct read *r, const struct key *key, const struct node *node, vo
     memcpy(&count, (char *)row + key->count, sizeof count);
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < i; k++)
-            if (treaty[i].from.i != NONE && treaty[i].from.i == treaty[k].from.i &&
-                treaty[i].to.i == treaty[k].to.i)
+            if (treaty[i].from.i != NONE && treaty[i].to.i != NONE &&
+                treaty[i].from.i == treaty[k].from.i && treaty[i].to.i == treaty[k].to.i)
                 fault(r, &node->item[i]->at, "states %s to %s a second time",
                       r->names[SECTION_JURISDICTIONS].name[treaty[i].from.i],
                       r->names[SECTION_JURISDICTIONS].name[treaty[i].to.i]);
