@@ -11,6 +11,9 @@
  * share that only the user's compulsion, or a seizure with `devices: true` where the user lives,
  * yields.
  *
+ * A lever of an instrument that yields metadata (or of a partner's that does) takes them where it
+ * would take ciphertext, and nothing else.
+ *
  * An order that a blocking statute forbids to obey is a lever of its own: of what a custodian lever
  * of jurisdiction A reaches, what lies in a jurisdiction B with a statute against A comes under one
  * lever for each such B, obeyed with the statute's chance, and the rest under another. Only orders

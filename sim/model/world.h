@@ -87,6 +87,9 @@ enum {
     OWN_GAG_FOR = 16,
 };
 
+/* What an instrument may take of what it reaches: all, or records about it and no more. */
+enum instrument_yields { YIELDS_CONTENT, YIELDS_METADATA };
+
 /*
  * An instrument as it stands in one jurisdiction: the section `instruments` with that
  * jurisdiction's own terms merged over it. `available` false: this legal order has no such means.
@@ -111,6 +114,7 @@ struct instrument {
     double gag;                          /* probability that the user must not be told */
     struct dist gag_for;                 /* s from the yield; OWN_GAG_FOR, else for good */
     bool watches; /* holds a gateway live: takes plaintext in use while it does (holds_for_s) */
+    enum instrument_yields yields;
     double holds_for_s;     /* how long it holds a gateway; 0: it does not */
     bool abroad;            /* reaches beyond the jurisdiction */
     bool devices;           /* location: takes user devices too */

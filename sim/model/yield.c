@@ -130,7 +130,9 @@ lever_yield(const struct world *w, const struct lever *l, const struct rule *rul
     struct yield y = {0};
 
     if (l->addressee == ADDRESSEE_USER) {
-        y.plaintext = y.metadata = l->cohort.i == cohort.i;
+        y.metadata = l->cohort.i == cohort.i;
+        y.plaintext = y.metadata && l->terms->yields != YIELDS_METADATA &&
+                      l->acting_terms->yields != YIELDS_METADATA;
         return y;
     }
     for (uint32_t i = 0; i < w->sites; i++) {
@@ -143,6 +145,8 @@ lever_yield(const struct world *w, const struct lever *l, const struct rule *rul
         if ((stores >> i & 1) != 0)
             take_store(w, l, cohort, i, &y);
     y.metadata = y.fragments != 0;
+    if (l->terms->yields == YIELDS_METADATA || l->acting_terms->yields == YIELDS_METADATA)
+        return (struct yield){.metadata = y.metadata};
     take_gateway(w, l, rule, cohort, stores, &y);
     return y;
 }

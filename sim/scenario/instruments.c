@@ -106,6 +106,12 @@
          .kind = &kind_bool,                                                                       \
          .offset = offsetof(struct instrument, devices),                                           \
          .about = "Addressee location: true when it takes users' devices."},                       \
+        {.name = "yields",                                                                         \
+         .kind = &kind_word,                                                                       \
+         .word = yields_words,                                                                     \
+         .offset = offsetof(struct instrument, yields),                                            \
+         .about = "content (the default), or metadata: it takes no content, ciphertext or key of " \
+                  "what it reaches."},                                                             \
         {.name = "holds-for",                                                                      \
          .kind = &kind_number,                                                                     \
          .unit = UNIT_SECONDS,                                                                     \
@@ -125,6 +131,8 @@
 /* addressee_name has no NULL behind its last word, as words of a form must. */
 static const char *const addressee_words[] = {
     "custodian", "location", "state-custodian", "partner", "user", "covert", NULL};
+static const char *const yields_words[] = {
+    [YIELDS_CONTENT] = "content", [YIELDS_METADATA] = "metadata", NULL};
 _Static_assert(COUNT(addressee_words) == ADDRESSEE_KINDS + 1, "a word for each addressee");
 
 static void
@@ -270,6 +278,8 @@ check_company(struct read *r, const struct node *node, const struct instrument *
         fault_at(r, node, "appeals", "needs 'appeal-wins', how often an appeal prevails");
     if (terms->watches && terms->holds_for_s <= 0)
         fault_at(r, node, "watches", "needs 'holds-for', how long it holds a gateway");
+    if (terms->yields == YIELDS_METADATA && terms->holds_for_s > 0)
+        fault_at(r, node, "holds-for", "has no meaning for an instrument that yields metadata");
     if ((terms->own & OWN_GAG_FOR) != 0 && terms->gag <= 0)
         fault_at(r, node, "gag-for", "needs 'gag', the probability that the user must not be told");
 }

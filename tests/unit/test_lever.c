@@ -629,10 +629,49 @@ test_who_holds_the_own_key_is_a_custodian_like_others(void **state)
     lever_list_release(&list);
 }
 
+/* ---- records ---- */
+
+/* Whatever an instrument would take of content, with `yields: metadata` it takes metadata where it
+ * would have had ciphertext, and nothing else; through a partner, too, on either side. */
+static void
+test_an_instrument_for_records_takes_metadata_and_nothing_else(void **state)
+{
+    static struct random_world rw;
+    size_t with = 0, without = 0;
+    struct stream s;
+
+    (void)state;
+    for (uint64_t world = 0; world < 200; world++) {
+        struct lever_list list = {0};
+
+        stream_open(&s, 9, world, PURPOSE_TEST, 0, 0);
+        random_world_fill(&rw, &s);
+        assert_int_equal(
+            lever_list_make(&list, &rw.world, (struct jurisdiction_id){0}, UINT64_MAX, NULL), 0);
+        for (size_t i = 0; i < list.count; i++) {
+            const struct yield all = all_of(&rw.world, &list.item[i], &rw.rule[0]);
+            struct instrument records = *list.item[i].acting_terms;
+            struct lever lever = list.item[i];
+
+            records.yields = YIELDS_METADATA;
+            *(stream_chance(&s, 0.5) ? &lever.terms : &lever.acting_terms) = &records;
+            const struct yield y = all_of(&rw.world, &lever, &rw.rule[0]);
+
+            assert_int_equal(y.metadata, all.metadata);
+            assert_true((y.fragments | y.keys | y.uses | y.cached) == 0);
+            assert_false(y.plaintext || y.watched);
+            *(y.metadata ? &with : &without) += 1;
+        }
+        lever_list_release(&list);
+    }
+    assert_true(with > 100 && without > 100);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_an_instrument_for_records_takes_metadata_and_nothing_else),
         cmocka_unit_test(test_a_statute_splits_what_an_order_reaches),
         cmocka_unit_test(test_a_forbidden_order_is_obeyed_with_the_statutes_chance),
         cmocka_unit_test(test_statutes_block_partners_but_no_other_means),
