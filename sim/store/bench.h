@@ -3,7 +3,7 @@
 
 /*
  * Measurements of cryptography, by machine, in a SQLite database: one of their own, or that of a
- * run. Tables bench_machine and bench_row (store/schema.c). Measurements are only added; readers
+ * run. Tables bench_machine, bench_note and bench_row (store/schema.c). Measurements are only added; readers
  * take the newest. Messages name the file; failures of the database are ERR_IO.
  */
 #include "base/mem.h"
@@ -21,6 +21,7 @@ struct bench_row {
  * the arena of a list that was read. */
 struct bench_list {
     const char *cpu, *library, *token, *measured, *program; /* token "": none */
+    const char *libraries, *flags; /* NULL or "": not known */
     uint32_t cores, rounds, threads;
     bool cpu_time, pinned, unscaled;
     double spin_scaling; /* NAN with one thread */
