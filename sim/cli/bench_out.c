@@ -12,6 +12,8 @@ bench_json(struct text *out, const struct machine *machine, const struct measure
     json_string(&json, "cpu", machine->cpu);
     json_whole(&json, "cores", machine->cores);
     json_string(&json, "library", machine->library);
+    json_string(&json, "libraries", machine->libraries);
+    json_string(&json, "flags", machine->flags);
     json_string(&json, "measured", machine->measured);
     json_string(&json, "jurisim", machine->program);
     if (machine->token[0])

@@ -33,6 +33,8 @@ stored_keep(const char *path, const struct machine *machine, const struct measur
     struct bench_list list = {
         .cpu = machine->cpu,
         .library = machine->library,
+        .libraries = machine->libraries,
+        .flags = machine->flags,
         .token = machine->token,
         .measured = machine->measured,
         .program = machine->program,
@@ -112,6 +114,10 @@ take_machine(struct stored *s)
     s->machine = (struct machine){.cores = list->cores, .program = list->program};
     snprintf(s->machine.cpu, sizeof s->machine.cpu, "%s", list->cpu);
     snprintf(s->machine.library, sizeof s->machine.library, "%s", list->library);
+    snprintf(s->machine.libraries, sizeof s->machine.libraries, "%s",
+             list->libraries != NULL ? list->libraries : "");
+    snprintf(s->machine.flags, sizeof s->machine.flags, "%s",
+             list->flags != NULL ? list->flags : "");
     snprintf(s->machine.measured, sizeof s->machine.measured, "%s", list->measured);
     snprintf(s->machine.token, sizeof s->machine.token, "%s", list->token);
     s->result.rounds = list->rounds;

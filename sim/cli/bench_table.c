@@ -254,6 +254,10 @@ add_heading(struct text *out, const struct machine *machine, const struct measur
     text_addf(out, "medians of %u rounds of %s; %s\n", m->rounds,
               m->cpu_time ? "processor time" : "time on the clock",
               m->pinned ? "each thread on a core of its own" : "threads not kept on a core");
+    if (machine->libraries[0])
+        text_addf(out, "beside %s\n", machine->libraries);
+    if (machine->flags[0])
+        text_addf(out, "on %s\n", machine->flags);
     if (machine->token[0])
         text_addf(out, "through PKCS#11: %s\n", machine->token);
     if (m->threads > 1)

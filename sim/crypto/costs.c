@@ -130,6 +130,14 @@ costs_write(struct text *out, const struct machine *machine, const struct measur
     add_quoted(out, machine->cpu);
     text_addf(out, ", cores: %u, library: %s, measured: %s, jurisim: %s", machine->cores,
               machine->library, machine->measured, machine->program);
+    if (machine->libraries[0]) {
+        text_add(out, ", libraries: ");
+        add_quoted(out, machine->libraries);
+    }
+    if (machine->flags[0]) {
+        text_add(out, ", flags: ");
+        add_quoted(out, machine->flags);
+    }
     if (machine->token[0]) {
         text_add(out, ", token: ");
         add_quoted(out, machine->token);

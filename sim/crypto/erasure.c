@@ -14,6 +14,7 @@
 
 #include "crypto/buffer.h"
 #include "crypto/fault.h"
+#include "crypto/foreign.h"
 #include "crypto/operation.h"
 
 #define DATA_FRAGMENTS 4
@@ -279,6 +280,16 @@ verify(const struct operation *op, struct why *why)
     erasure_release(e);
     return rc;
 }
+
+#define TEXT_OF(x)                      #x
+#define VERSION_OF(major, minor, patch) TEXT_OF(major) "." TEXT_OF(minor) "." TEXT_OF(patch)
+
+/* As it was built with: the library does not say which it is. */
+const char *
+isal_library(void)
+{
+    return VERSION_OF(ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION, ISAL_PATCH_VERSION);
+}
 #else
 static void
 erasure_release(void *work)
@@ -298,6 +309,12 @@ static int
 verify(const struct operation *op, struct why *why)
 {
     return why_add(why, ERR_CRYPTO, NULL, "%s: %s", op->name, missing(op));
+}
+
+const char *
+isal_library(void)
+{
+    return NULL;
 }
 #define run_encode  NULL
 #define run_decode  NULL

@@ -21,6 +21,12 @@ struct foreign {
     const char *lacks; /* what is missing where it cannot be measured */
 };
 
+/* The library's own word for its version; NULL: not built in. Static. */
+const char *sodium_library(void);
+const char *gcrypt_library(void);
+const char *ipsec_mb_library(void);
+const char *isal_library(void);
+
 extern const struct foreign foreign_sodium_gcm, foreign_sodium_chacha;
 extern const struct foreign foreign_gcrypt_gcm, foreign_gcrypt_chacha;
 extern const struct foreign foreign_ipsec_mb_gcm;

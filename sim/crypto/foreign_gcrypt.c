@@ -78,9 +78,21 @@ const struct foreign foreign_gcrypt_gcm = {"AES-256-GCM", gcm_init, release,
                                            seal,          unseal,   "libgcrypt cannot be set up"};
 const struct foreign foreign_gcrypt_chacha = {
     "ChaCha20-Poly1305", chacha_init, release, seal, unseal, "libgcrypt cannot be set up"};
+
+const char *
+gcrypt_library(void)
+{
+    return gcry_check_version(NULL);
+}
 #else
 const struct foreign foreign_gcrypt_gcm = {.cipher = "AES-256-GCM",
                                            .lacks = "built without libgcrypt"};
 const struct foreign foreign_gcrypt_chacha = {.cipher = "ChaCha20-Poly1305",
                                               .lacks = "built without libgcrypt"};
+
+const char *
+gcrypt_library(void)
+{
+    return NULL;
+}
 #endif

@@ -76,7 +76,19 @@ unseal(void *state, const struct aead_seed *seed, const unsigned char *sealed, s
 
 const struct foreign foreign_ipsec_mb_gcm = {"AES-256-GCM", init,   release,
                                              seal,          unseal, "libipsec_mb cannot be set up"};
+
+const char *
+ipsec_mb_library(void)
+{
+    return imb_get_version_str();
+}
 #else
 const struct foreign foreign_ipsec_mb_gcm = {.cipher = "AES-256-GCM",
                                              .lacks = "built without libipsec_mb"};
+
+const char *
+ipsec_mb_library(void)
+{
+    return NULL;
+}
 #endif

@@ -78,9 +78,21 @@ const struct foreign foreign_sodium_gcm = {
 const struct foreign foreign_sodium_chacha = {"ChaCha20-Poly1305", chacha_init,
                                               chacha_release,      chacha_seal,
                                               chacha_open,         "libsodium cannot be set up"};
+
+const char *
+sodium_library(void)
+{
+    return sodium_version_string();
+}
 #else
 const struct foreign foreign_sodium_gcm = {.cipher = "AES-256-GCM",
                                            .lacks = "built without libsodium"};
 const struct foreign foreign_sodium_chacha = {.cipher = "ChaCha20-Poly1305",
                                               .lacks = "built without libsodium"};
+
+const char *
+sodium_library(void)
+{
+    return NULL;
+}
 #endif

@@ -9,7 +9,9 @@
 
 #include <openssl/crypto.h>
 
+#include "base/mem.h"
 #include "base/units.h"
+#include "crypto/foreign.h"
 
 /* Copies without control characters, so that the name fits on one line of a cost file. */
 static void
@@ -50,6 +52,55 @@ read_cpu(char *out, size_t room)
         copy_line(out, room, uname(&name) == 0 ? name.machine : "unknown");
 }
 
+/* Those of the processor's flags that ciphers, hashes and big numbers are written for. */
+static void
+read_flags(char *out, size_t room)
+{
+    static const char *const of_use[] = {
+        "aes",  "pclmulqdq", "avx2", "avx512f", "avx512bw",   "avx512vl", "vaes",  "vpclmulqdq",
+        "gfni", "sha_ni",    "bmi2", "adx",     "avx512ifma", "asimd",    "pmull", "sha2"};
+    char *line = NULL;
+    size_t capacity = 0, length = 0;
+    FILE *file = fopen("/proc/cpuinfo", "re");
+    bool found = false;
+
+    out[0] = 0;
+    while (file && !found && getline(&line, &capacity, file) > 0) {
+        char *rest = NULL, *flag;
+
+        if (strncmp(line, "flags", 5) != 0 && strncmp(line, "Features", 8) != 0)
+            continue;
+        found = true;
+        strtok_r(line, ":", &rest);
+        while ((flag = strtok_r(NULL, " \n", &rest)) != NULL)
+            for (size_t i = 0; i < COUNT(of_use); i++)
+                if (strcmp(flag, of_use[i]) == 0 && length + strlen(flag) + 1 < room)
+                    length += (size_t)snprintf(out + length, room - length, "%s%s",
+                                               length > 0 ? " " : "", flag);
+    }
+    free(line);
+    if (file)
+        fclose(file);
+}
+
+static void
+read_libraries(char *out, size_t room)
+{
+    const struct {
+        const char *name, *version;
+    } library[] = {{"libsodium", sodium_library()},
+                   {"libgcrypt", gcrypt_library()},
+                   {"libipsec_mb", ipsec_mb_library()},
+                   {"ISA-L", isal_library()}};
+    size_t length = 0;
+
+    out[0] = 0;
+    for (size_t i = 0; i < COUNT(library); i++)
+        if (library[i].version != NULL && length < room)
+            length += (size_t)snprintf(out + length, room - length, "%s%s %s",
+                                       length > 0 ? ", " : "", library[i].name, library[i].version);
+}
+
 static unsigned
 count_cores(void)
 {
@@ -73,6 +124,8 @@ machine_read(struct machine *out, const char *date, struct why *why)
                        date);
     copy_line(out->measured, sizeof out->measured, date);
     read_cpu(out->cpu, sizeof out->cpu);
+    read_flags(out->flags, sizeof out->flags);
+    read_libraries(out->libraries, sizeof out->libraries);
     snprintf(out->library, sizeof out->library, "OpenSSL %s",
              OpenSSL_version(OPENSSL_VERSION_STRING));
     return 0;

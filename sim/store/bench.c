@@ -96,6 +96,29 @@ put_machine(struct db *db, const struct bench_list *list, struct why *why)
 }
 
 static int
+put_notes(struct db *db, int64_t machine, const struct bench_list *list, struct why *why)
+{
+    const char *const note[][2] = {{"libraries", list->libraries}, {"flags", list->flags}};
+    sqlite3_stmt *statement;
+    int rc = db_exec(db, schema_bench_note_sql, DOING, why);
+
+    if (rc == 0)
+        rc = db_prepare(db, &statement, "INSERT INTO bench_note VALUES (?1, ?2, ?3)", why);
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < COUNT(note) && rc == 0; i++) {
+        if (note[i][1] == NULL || note[i][1][0] == '\0')
+            continue;
+        bind_whole(statement, 1, machine);
+        bind_text(statement, 2, note[i][0]);
+        bind_text(statement, 3, note[i][1]);
+        rc = db_run(db, statement, DOING, why);
+    }
+    sqlite3_finalize(statement);
+    return rc;
+}
+
+static int
 put_rows(struct db *db, int64_t machine, const struct bench_list *list, struct why *why)
 {
     sqlite3_stmt *statement;
@@ -179,6 +202,8 @@ bench_store(const char *path, const struct bench_list *list, struct why *why)
     const int64_t machine = rc == 0 ? sqlite3_last_insert_rowid(db.handle) : 0;
 
     if (rc == 0)
+        rc = put_notes(&db, machine, list, why);
+    if (rc == 0)
         rc = put_rows(&db, machine, list, why);
     if (rc == 0)
         rc = put_engine_rows(&db, machine, &list->engine, why);
@@ -199,6 +224,34 @@ keep_text(struct bench_list *out, sqlite3_stmt *statement, int column, bool *los
 
     *lost = *lost || kept == NULL;
     return kept;
+}
+
+/* Databases of before there were any have none. */
+static int
+read_notes(struct db *db, int64_t id, struct bench_list *out, struct why *why)
+{
+    sqlite3_stmt *s;
+    int64_t tables = 0;
+    bool row = true, lost = false;
+    int rc = db_whole(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'bench_note'", &tables,
+                      READS, why);
+
+    if (rc < 0 || tables == 0)
+        return rc;
+    rc = db_prepare(db, &s, "SELECT name, value FROM bench_note WHERE machine = ?1", why);
+    if (rc < 0)
+        return rc;
+    bind_whole(s, 1, id);
+    while ((rc = db_step(db, s, &row, READS, why)) == 0 && row) {
+        const char *name = (const char *)sqlite3_column_text(s, 0);
+
+        if (name != NULL && strcmp(name, "libraries") == 0)
+            out->libraries = keep_text(out, s, 1, &lost);
+        else if (name != NULL && strcmp(name, "flags") == 0)
+            out->flags = keep_text(out, s, 1, &lost);
+    }
+    sqlite3_finalize(s);
+    return rc < 0 ? rc : lost ? why_no_memory(why) : 0;
 }
 
 static int
@@ -418,6 +471,8 @@ bench_newest(const char *path, const struct bench_list *machine, const char *con
         rc = find_newest(&db, machine, names, count, &id, found, why);
     if (rc == 0 && *found)
         rc = read_machine(&db, id, out, why);
+    if (rc == 0 && *found)
+        rc = read_notes(&db, id, out, why);
     if (rc == 0 && *found)
         rc = read_rows(&db, id, out, why);
     db_close(&db);

@@ -3,9 +3,9 @@
 
 /*
  * Measurements, by machine, in a SQLite database: one of their own, or that of a run. Tables
- * bench_machine, bench_row for cryptography and engine_row for the engine (store/schema.c).
- * Measurements are only added; readers take the newest. Messages name the file; failures of the
- * database are ERR_IO.
+ * bench_machine, bench_note, bench_row for cryptography and engine_row for the engine
+ * (store/schema.c). Measurements are only added; readers take the newest. Messages name the file;
+ * failures of the database are ERR_IO.
  */
 #include "base/mem.h"
 
@@ -36,6 +36,7 @@ struct engine_rows {
  * from `{0}`. Texts borrow, or are in the arena of a list that was read. */
 struct bench_list {
     const char *cpu, *library, *token, *measured, *program; /* token "": none */
+    const char *libraries, *flags;                          /* NULL or "": not known */
     uint32_t cores, rounds, threads;
     bool cpu_time, pinned, unscaled;
     double spin_scaling; /* NAN with one thread */

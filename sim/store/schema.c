@@ -221,6 +221,13 @@ const char *const schema_sql[] = {
     NULL,
 };
 
+const char schema_bench_note_sql[] =
+    "CREATE TABLE IF NOT EXISTS bench_note ( -- what else is known of a measurement's machine\n"
+    "    machine INTEGER NOT NULL REFERENCES bench_machine (id),\n"
+    "    name    TEXT NOT NULL, -- libraries, flags\n"
+    "    value   TEXT NOT NULL\n"
+    ")";
+
 const char *const schema_bench_sql[] = {
     "CREATE TABLE IF NOT EXISTS bench_machine ( -- a measurement, and what it was made on\n"
     "    id             INTEGER PRIMARY KEY, -- ascending: the newest last\n"

@@ -20,6 +20,7 @@ extern const char schema_forget_beside_sql[];
 
 /* The tables of measurements, made when the first is kept, in a run's database too. */
 extern const char *const schema_bench_sql[]; /* up to a NULL */
+extern const char schema_bench_note_sql[];   /* a table that older databases lack */
 
 /* Deletes what store_finish wrote. */
 extern const char schema_unfinish_sql[];

@@ -16,7 +16,7 @@ setup() {
 import json, sys
 got = json.loads(sys.argv[1])
 assert list(got) == ["machine", "rows"]
-assert list(got["machine"]) == ["cpu", "cores", "library", "measured", "jurisim", "clock", "pinned", "spin_scaling"]
+assert list(got["machine"]) == ["cpu", "cores", "library", "libraries", "flags", "measured", "jurisim", "clock", "pinned", "spin_scaling"]
 rows = got["rows"]
 fields = ["name", "backend", "mode", "bytes", "threads", "median", "low", "high", "unit", "p50", "p99", "p999", "cycles"]
 for row in rows:

@@ -420,6 +420,18 @@ test_the_machine_is_described_and_a_wrong_date_refused(void **state)
     assert_true(machine.cpu[0] != 0);
     assert_memory_equal(machine.library, "OpenSSL ", 8);
     assert_string_equal(machine.measured, "2026-11-21");
+#if HAVE_GCRYPT
+    assert_non_null(strstr(machine.libraries, "libgcrypt 1."));
+#else
+    assert_null(strstr(machine.libraries, "libgcrypt"));
+#endif
+#if HAVE_ISAL
+    assert_non_null(strstr(machine.libraries, "ISA-L 2."));
+#endif
+#ifdef __x86_64__ /* what it says is there is there, as the compiler asks the processor itself */
+    assert_int_equal(strstr(machine.flags, "aes") != NULL, __builtin_cpu_supports("aes") != 0);
+    assert_int_equal(strstr(machine.flags, "avx2") != NULL, __builtin_cpu_supports("avx2") != 0);
+#endif
     assert_string_equal(machine.program, JURISIM_VERSION);
     for (size_t i = 0; i < COUNT(bad); i++)
         assert_int_equal(machine_read(&machine, bad[i], &why), ERR_INPUT);
