@@ -51,7 +51,7 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 HELPER_SRC := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 HELPER_OBJ := $(HELPER_SRC:%.c=$(BUILD)/%.o)
 
-.PHONY: all deps demo test bench unit check-layers check-headers clean install uninstall format lint help
+.PHONY: all deps demo test bench soak unit check-layers check-headers clean install uninstall format lint help
 all: $(BUILD)/jurisim compile_commands.json
 
 help:
@@ -109,15 +109,22 @@ check-headers:
 
 # ---- benchmarks: never part of `make test` ----
 
-## make bench      does the cost depend on the accounts? does the legal plane keep its budgets? how fast is the cryptography?
-BENCH_PACKAGES := valgrind openssl util-linux
+## make bench      does the cost depend on the accounts? how fast are cryptography, the legal plane, the event engine? about 25 minutes
+BENCH_PACKAGES := valgrind openssl util-linux g++ libsimgrid-dev python3-simpy3
 bench: deps
 	@tests/deps $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory all
-	@bench/scale $(BUILD)/jurisim
-	@$(BUILD)/jurisim bench crypto --quick
-	@bench/legal $(BUILD)/jurisim
-	@bench/crypto $(BUILD)/jurisim
+	@failed=; for part in "bench/scale $(BUILD)/jurisim" "$(BUILD)/jurisim bench crypto --quick" \
+	  "bench/legal $(BUILD)/jurisim" "bench/crypto $(BUILD)/jurisim" "bench/flight $(BUILD)/jurisim" \
+	  "bench/peers/run $(BUILD)"; do echo; echo "== $$part"; $$part || failed="$$failed '$$part'"; done; \
+	[ -z "$$failed" ] || { echo "bench: missed a target or failed:$$failed" >&2; exit 1; }
+
+## make soak       what takes longest: a window of 10^8 operations in constant memory, every structure for pending events
+soak: deps
+	@tests/deps $(BENCH_PACKAGES)
+	@$(MAKE) --no-print-directory all
+	@bench/flight --long $(BUILD)/jurisim
+	@$(BUILD)/jurisim bench engine --structures --only controls,hold
 
 # ---- housekeeping ----
 
