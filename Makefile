@@ -126,22 +126,23 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJ)
 	@echo "fuzz $<"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LIB_CFLAGS) $(FUZZ_SAN) -o $@ $< $(FUZZ_OBJ) $(LIB_LDLIBS)
 
-## make soak       all tiny scenarios with SOAK_SEEDS (20) other seeds: same bytes on two threads, claims hold, memory stays
+## make soak       tiny scenarios with SOAK_SEEDS (20) other seeds; windows of 10^8 operations in constant memory; ends with "N passed, N failed"
 soak: deps
 	@$(MAKE) --no-print-directory all
+	@bench/flight --long $(BUILD)/jurisim
 	@tests/soak $(BUILD)/jurisim
 
 # ---- benchmarks: never part of `make test` ----
 
-## make bench      does the cost depend on the accounts? does the legal plane keep its budgets? how fast is the cryptography?
-BENCH_PACKAGES := valgrind openssl util-linux
+## make bench      does the cost depend on the accounts? how fast are cryptography, the legal plane, the event engine? about 25 minutes
+BENCH_PACKAGES := valgrind openssl util-linux g++ libsimgrid-dev python3-simpy3
 bench: deps
 	@tests/deps $(BENCH_PACKAGES)
 	@$(MAKE) --no-print-directory all
-	@bench/scale $(BUILD)/jurisim
-	@$(BUILD)/jurisim bench crypto --quick
-	@bench/legal $(BUILD)/jurisim
-	@bench/crypto $(BUILD)/jurisim
+	@failed=; for part in "bench/scale $(BUILD)/jurisim" "$(BUILD)/jurisim bench crypto --quick" \
+	  "bench/legal $(BUILD)/jurisim" "bench/crypto $(BUILD)/jurisim" "$(BUILD)/jurisim bench engine" "bench/flight $(BUILD)/jurisim" \
+	  "bench/peers/run $(BUILD)"; do echo; echo "== $$part"; $$part || failed="$$failed '$$part'"; done; \
+	[ -z "$$failed" ] || { echo "bench: missed a target or failed:$$failed" >&2; exit 1; }
 
 # ---- housekeeping ----
 

@@ -209,6 +209,28 @@ test_a_growing_array_keeps_its_items_and_zeroes_the_rest(void **state)
 }
 
 static void
+test_tight_arrays_leave_an_eighth_idle_at_most(void **state)
+{
+    (void)state;
+    struct numbers v = {0};
+
+    for (uint32_t i = 0; i < 10000; i++) {
+        assert_int_equal(mem_grow_tight(&v.item, &v.capacity, v.count + 1, sizeof *v.item), 0);
+        assert_true(v.capacity <= 16 || v.capacity <= v.count + 1 + v.count / 8);
+        assert_int_equal(v.item[v.count], 0);
+        v.item[v.count++] = i ^ 0xdeadu;
+    }
+    for (uint32_t i = 0; i < 10000; i++)
+        assert_int_equal(v.item[i], i ^ 0xdeadu);
+    struct numbers before = v;
+    assert_int_equal(mem_grow_tight(&v.item, &v.capacity, SIZE_MAX / 4, sizeof *v.item),
+                     ERR_MEMORY);
+    assert_ptr_equal(v.item, before.item);
+    assert_int_equal(v.capacity, before.capacity);
+    free(v.item);
+}
+
+static void
 test_growth_beyond_the_address_space_is_an_error_and_changes_nothing(void **state)
 {
     (void)state;
@@ -298,6 +320,7 @@ main(void)
         cmocka_unit_test(test_taken_messages_stand_behind_those_there),
         cmocka_unit_test(test_every_code_has_its_own_word),
         cmocka_unit_test(test_a_growing_array_keeps_its_items_and_zeroes_the_rest),
+        cmocka_unit_test(test_tight_arrays_leave_an_eighth_idle_at_most),
         cmocka_unit_test(test_growth_beyond_the_address_space_is_an_error_and_changes_nothing),
         cmocka_unit_test(test_arena_pieces_are_zero_aligned_and_apart),
         cmocka_unit_test(test_arena_copies_text_and_bytes),
