@@ -2,23 +2,21 @@
 
 #include <math.h>
 
-enum { MSER_BATCH = 5 };
-
 /* The k-th mean of five. */
 static double
 mean_of_five(const double *value, size_t k)
 {
     double sum = 0;
 
-    for (size_t i = 0; i < MSER_BATCH; i++)
-        sum += value[k * MSER_BATCH + i];
-    return sum / MSER_BATCH;
+    for (size_t i = 0; i < STEADY_BATCH; i++)
+        sum += value[k * STEADY_BATCH + i];
+    return sum / STEADY_BATCH;
 }
 
 size_t
 steady_mser5(const double *value, size_t count)
 {
-    const size_t n = count / MSER_BATCH;
+    const size_t n = count / STEADY_BATCH;
     double mean = 0, squares = 0, least = (double)INFINITY;
     size_t cut = n;
 
@@ -35,7 +33,7 @@ steady_mser5(const double *value, size_t count)
             cut = d;
         }
     }
-    return cut >= n / 2 ? count : cut * MSER_BATCH;
+    return cut >= n / 2 ? count : cut * STEADY_BATCH;
 }
 
 struct estimate

@@ -7,6 +7,9 @@
  */
 #include "stats/interval.h"
 
+/* Values of which MSER-5 takes means. */
+enum { STEADY_BATCH = 5 };
+
 /*
  * How many of the first values to leave out: MSER-5 (White 1997; White, Cobb, Spratt 2000). Means
  * of 5 values each, z_0 .. z_(n-1); the cut d is that with the least sum over i >= d of (z_i - mean

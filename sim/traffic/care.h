@@ -4,7 +4,8 @@
 /*
  * Careful operations: the steps of flow.h where more may happen to them than waiting.
  *
- *  - A station may refuse a job, and its answer may come too late to count (gate.h, struct limits).
+ *  - A station may refuse a job, at once: a queue that is full or a quota that is spent makes
+ * nobody wait. Its answer may come too late to count (gate.h, struct limits).
  *  - A fetch that fails goes on at once to the next working set of replicas without those that
  *    failed; when there is none left, and for keys and writes, the step is repeated, at most
  *    `retries` times in one operation, after a wait uniform on [0, back-off x 2^k) before repeat
@@ -14,7 +15,8 @@
  *  - An operation that takes longer than `timeout` fails; nothing is asked any more once it has.
  *  - Reads may ask all replicas and take the first that suffice; the key may be asked for at once.
  *    With `decrypts: site` the key is asked from the place of the nearest replica.
- *  - An edge cache is asked first, by whoever decrypts; a miss costs its round trip.
+ *  - An edge cache is asked first, by whoever decrypts; a miss costs its round trip. What it has is
+ *    served only while the rule's sites could serve it: they say who may read.
  *  - Lists go to the sites a read would, deletions to those a write would; neither carries bytes
  *    nor asks for keys.
  *  - A fetch of a key that fails fills no cache. Where an account reads with rate lambda and a

@@ -6,8 +6,6 @@
 /* More than this part of a slot's operations under way: it is not through. */
 #define UNDER_WAY 0.1
 
-enum { MSER_BATCH = 5 };
-
 void
 warm_up_begin(struct warm_up *w, sim_ns until, double operations)
 {
@@ -17,7 +15,7 @@ warm_up_begin(struct warm_up *w, sim_ns until, double operations)
     if (!(slots >= WARM_UP_FEWEST) || until < WARM_UP_SLOTS)
         return;
     w->slots = slots < WARM_UP_SLOTS ? (uint32_t)slots : WARM_UP_SLOTS;
-    w->slots -= w->slots % MSER_BATCH;
+    w->slots -= w->slots % STEADY_BATCH;
     w->width = (until + w->slots - 1) / w->slots;
     w->until = until;
 }
@@ -35,7 +33,7 @@ slots_through(const struct warm_up *w, uint32_t slots)
     uint32_t n = slots;
 
     while (n > 0) {
-        const uint32_t first = n - (n - 1) % MSER_BATCH - 1;
+        const uint32_t first = n - (n - 1) % STEADY_BATCH - 1;
         uint32_t started = 0, ended = 0;
 
         for (uint32_t i = first; i < n; i++) {
@@ -69,7 +67,7 @@ warm_up_is_settled(const struct warm_up *w)
         if (w->started[i] > 0)
             value[n++] = (w->sum_ns[i] + under_way * so_far) / w->started[i];
     }
-    return n == 0 || steady_mser5(value, n) < n;
+    return n < WARM_UP_FEWEST / 2 || steady_mser5(value, n) < n;
 }
 
 void

@@ -15,7 +15,8 @@
  *
  * As long as the cut lies at half of the series or beyond, or half of the slots are not through,
  * the warm-up is too short. It is then doubled, each two slots becoming one, so that memory does
- * not grow. With fewer than WARM_UP_FEWEST slots nothing can be told, and nothing is asked.
+ * not grow. With fewer than WARM_UP_FEWEST slots, or where most are empty because operations fail
+ * at once, nothing can be told, and nothing is asked.
  */
 #include "base/err.h"
 #include "base/units.h"

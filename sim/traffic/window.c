@@ -288,7 +288,7 @@ segment_run(struct window *w, unsigned hour, double operations)
 
     place_measured(w, (sim_ns)warm_up, (sim_ns)measured);
     w->warm_up_most = (sim_ns)warm_up_most_ns(w, hour, measured);
-    warm_up_begin(&w->warm_up, w->from, operations * warm_up / measured);
+    warm_up_begin(&w->warm_up, w->from, hours_rate(w->world, hour) * warm_up / (double)NS_PER_S);
     w->measured_ns += measured;
     w->open = 0;
     w->ops = 0;

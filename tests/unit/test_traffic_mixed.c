@@ -252,6 +252,36 @@ test_quorum_writes_when_a_replica_is_down(void **state)
     tw_check_mean("all three", seen.latency_ms, TW_REPLICATIONS, slowest, TW_LEVEL);
 }
 
+/* Two of three shares, each of which counts only within D: P(served) = F(D) and the mean is D less
+ * the integral of F over F(D), F the second smallest of three. */
+static void
+test_shares_that_must_come_in_time(void **state)
+{
+    static const double mean[3] = {3, 5, 8}, within = 6;
+    const double step = 1e-4;
+    struct traffic_world tw;
+    double sum = 0, f = 0;
+
+    (void)state;
+    for (double t = 0; t < within + step / 2; t += step) {
+        double in[3];
+
+        for (int i = 0; i < 3; i++)
+            in[i] = -expm1(-t / mean[i]);
+        f = in[0] * in[1] + in[1] * in[2] + in[2] * in[0] - 2 * in[0] * in[1] * in[2];
+        sum += f * step;
+    }
+    tw_init(&tw);
+    tw_site(&tw, 0, TW_AMPLE, dist_constant(0.002));
+    for (int i = 0; i < 3; i++) {
+        tw_store(&tw, 0, TW_AMPLE, tw_exponential(mean[i] / 1e3));
+        tw.store[i].limits.answers_within_s = within / 1e3;
+    }
+    tw_cohort(&tw, 0, 1000, 0.1, 1);
+    tw_rule(&tw, 1, TW_ROWS(0), 2, TW_ROWS(0, 1, 2));
+    check("2 of 3 within 6 ms", &tw, f, 2 + within - (sum - f * step / 2) / f);
+}
+
 /* T19: a repeat that would come after the time-out is not sent. The key is late with chance p after
  * 252 ms, 399 ms from the start; back-off up to 400 ms, so of those only waits up to 101 ms are in
  * time. */
@@ -378,6 +408,7 @@ main(void)
         cmocka_unit_test(test_caches_and_a_quota_live_on_each_other),
         cmocka_unit_test(test_an_edge_cache_before_an_erasure_code),
         cmocka_unit_test(test_quorum_writes_when_a_replica_is_down),
+        cmocka_unit_test(test_shares_that_must_come_in_time),
         cmocka_unit_test(test_nothing_is_sent_after_the_time_out),
         cmocka_unit_test(test_a_refusal_that_was_made_good_is_no_cause),
         cmocka_unit_test(test_a_refusal_is_waited_for_no_longer_than_an_answer),

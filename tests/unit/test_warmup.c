@@ -155,6 +155,12 @@ test_too_few_operations_tell_nothing(void **state)
     warm_up_end(&w, 5, 5);
     assert_true(warm_up_is_settled(&w));
     assert_int_equal(w.started[0], 0);
+    warm_up_begin(&w, UNTIL, OPERATIONS); /* but nearly all fail at once */
+    for (sim_ns at = 0; at < UNTIL; at += UNTIL / 8) {
+        warm_up_start(&w, at);
+        warm_up_end(&w, at, at);
+    }
+    assert_true(warm_up_is_settled(&w));
 }
 
 /* What theory asks for */
