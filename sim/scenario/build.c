@@ -364,7 +364,8 @@ build_all(struct build *b)
     m->world = world_of(b, b->plans->at_start);
     build_strategies(b);
     build_marks(b);
-    if (m->world != NULL)
+    /* without memory for the message that there is none, parts are missing and nothing says so */
+    if (m->world != NULL && !b->r.why->lost)
         check_model(&b->r, m);
 }
 
