@@ -286,9 +286,10 @@ cell_round(struct cell *cell, struct crew *crew, unsigned round, struct why *why
     uint64_t before, after;
     bool counted;
     int64_t ns = 0;
-    /* One run for what the last cell drove out of the cache; of a batch of one it would be half
-     * the work, and what takes so long does not feel it. */
-    int rc = cell->batch > 1 ? cell_time(cell, crew, 1, &ns, why) : 0;
+    /* For what the last cell drove out of the cache: two runs, since rows have two objects in turn.
+     * Of a small batch that would be half the work, and what takes so long does not feel it. */
+    const uint64_t warm = cell->batch > 3 ? 2 : cell->batch > 1;
+    int rc = warm > 0 ? cell_time(cell, crew, warm, &ns, why) : 0;
 
     counted = cell->threads == 1 && cycles_read(&crew->cycles, &before);
     if (rc == 0)
