@@ -13,6 +13,7 @@ struct foreign {
     const char *cipher;           /* as OpenSSL calls it */
     int (*init)(void **state);    /* 0, or below 0 when this machine cannot; NULL: not built in */
     void (*release)(void *state); /* cleanses; accepts NULL */
+    /* In place: `plain` may be `out`. */
     int (*seal)(void *state, const struct aead_seed *seed, const unsigned char *plain, size_t bytes,
                 unsigned char *out, unsigned char tag[AEAD_TAG_BYTES]);
     /* Below 0 when the tag does not match. */
