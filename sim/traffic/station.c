@@ -69,7 +69,8 @@ make_room(struct station *station, sim_ns now)
     sweep(station, now);
     const size_t wanted = 2 * station->count < ROOM_LEAST ? ROOM_LEAST : 2 * station->count;
 
-    return mem_grow_tight(&station->free_at, &station->capacity, wanted + 1, sizeof *station->free_at);
+    return mem_grow_tight(&station->free_at, &station->capacity, wanted + 1,
+                          sizeof *station->free_at);
 }
 
 /* A server is free: the job begins at once. Were it the last one, the times become a heap: sorted,
