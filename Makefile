@@ -150,7 +150,7 @@ bench: deps
 install: $(BUILD)/jurisim
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/jurisim $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(BUILD)/jurisim $(DESTDIR)$(PREFIX)/bin/jurisim
-	cp -R scenarios $(DESTDIR)$(PREFIX)/share/jurisim/
+	cp -R scenarios docs $(DESTDIR)$(PREFIX)/share/jurisim/
 	install -m 644 jurisim.1 $(DESTDIR)$(PREFIX)/share/man/man1/jurisim.1
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/jurisim $(DESTDIR)$(PREFIX)/share/jurisim $(DESTDIR)$(PREFIX)/share/man/man1/jurisim.1

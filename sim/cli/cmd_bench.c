@@ -205,7 +205,7 @@ read_command(struct bench_asked *asked, int argc, char **argv)
     if (asked->help)
         return EXIT_DONE;
     if (optind + 1 != argc || strcmp(argv[optind], "crypto") != 0)
-        return cli_misuse("bench", "say what to measure: crypto");
+        return cli_misuse("bench", "say what to measure: crypto or engine");
     if (asked->from && (asked->pkcs11 || asked->store || asked->sizes || asked->rounds ||
                         asked->only || asked->threads || asked->quick || asked->cpu_time))
         return cli_misuse("bench", "--from shows what was measured: it takes --json, --costs-out "
