@@ -116,6 +116,13 @@ const struct metric metric_table[METRICS] = {
     [METRIC_LATENCY_P95] = LATENCY("p95", "95th percentile"),
     [METRIC_LATENCY_P99] = LATENCY("p99", "99th percentile"),
     [METRIC_LATENCY_P999] = LATENCY("p999", "99.9th percentile"),
+    [METRIC_LATENCY_ERROR] = {.name = "latency.mean.error",
+                              .unit = "ms",
+                              .plane = PLANE_TRAFFIC,
+                              .summary = SUMMARY_MEAN,
+                              .absent_is_unknown = true,
+                              .about = "standard error of latency.mean within one replication, "
+                                       "by batch means"},
     [METRIC_AVAILABILITY] = {.labels = BY_USERS,
                              .name = "availability",
                              .unit = "fraction of operations",

@@ -35,21 +35,3 @@ steady_mser5(const double *value, size_t count)
     }
     return cut >= n / 2 ? count : cut * STEADY_BATCH;
 }
-
-struct estimate
-steady_batch_means(const double *value, size_t count, size_t batches, double level)
-{
-    const struct estimate unknown = {(double)NAN, (double)NAN, (double)NAN};
-    double mean[64];
-
-    if (batches < 2 || batches > 64 || count < batches)
-        return unknown;
-    const size_t size = count / batches;
-
-    for (size_t b = 0; b < batches; b++) {
-        mean[b] = 0;
-        for (size_t i = 0; i < size; i++)
-            mean[b] += value[b * size + i] / (double)size;
-    }
-    return estimate_mean(mean, batches, level);
-}

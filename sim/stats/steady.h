@@ -1,11 +1,8 @@
 #ifndef STATS_STEADY_H
 #define STATS_STEADY_H
 
-/*
- * Series from one long run: where the start's influence ends, and how sure the mean of values is
- * that depend on each other.
- */
-#include "stats/interval.h"
+/* Series from one long run: where the start's influence ends. */
+#include <stddef.h>
 
 /* Values of which MSER-5 takes means. */
 enum { STEADY_BATCH = 5 };
@@ -18,12 +15,5 @@ enum { STEADY_BATCH = 5 };
  * (`count` is returned).
  */
 size_t steady_mser5(const double *value, size_t count);
-
-/*
- * Mean of a series in its steady state, from the means of `batches` equal parts (the rest at the
- * end is left out), as if these were independent: Student's t (Schmeiser 1982: 10 to 30 batches are
- * enough). Unknown (NAN) with fewer than 2 batches, more than 64, or fewer values than batches.
- */
-struct estimate steady_batch_means(const double *value, size_t count, size_t batches, double level);
 
 #endif

@@ -13,7 +13,16 @@ struct totals {
     bool fallible; /* operations may fail for more than one cause */
     double operations_per_s[HOLDERS_MAX], failed_per_s[HOLDERS_MAX][FAILURES]; /* of cohorts */
     double utilisation[STATIONS_MAX];
+    struct batch_sums batches;
 };
+
+/* One operation's weight in a window of this regime. Hour multipliers have mean 1, so the rate is
+ * the day's mean. */
+static double
+operation_weight(const struct cohort *cohort, double probability, uint64_t operations)
+{
+    return probability * cohort->accounts * cohort->operations_per_s / (double)operations;
+}
 
 static uint64_t
 cohort_operations(const struct window *w, const struct world *world, uint32_t cohort)
@@ -30,11 +39,8 @@ static int
 record_cohort(struct recording *out, struct window *w, const struct window_result *kind,
               const struct world *world, struct totals *sum)
 {
-    const struct cohort *cohort = &world->cohort[kind->cohort];
-    const uint64_t operations = cohort_operations(w, world, kind->cohort);
-    /* hour multipliers have mean 1, so this is the day's mean rate */
-    const double weight =
-        kind->weight * cohort->accounts * cohort->operations_per_s / (double)operations;
+    const double weight = operation_weight(&world->cohort[kind->cohort], kind->weight,
+                                           cohort_operations(w, world, kind->cohort));
 
     for (uint32_t c = 0; c < world->classes; c++) {
         struct window_cell *cell = &w->cell[kind->cohort * world->classes + c];
@@ -62,6 +68,22 @@ record_cohort(struct recording *out, struct window *w, const struct window_resul
         sum->key_hits_per_s += weight * (double)cell->key_hits;
     }
     return 0;
+}
+
+static void
+add_batches(const struct window *w, const struct regime *regime, struct totals *sum)
+{
+    const struct world *world = regime->epoch->world;
+    double weight[HOLDERS_MAX];
+
+    for (uint32_t i = 0; i < world->cohorts; i++) {
+        const uint64_t operations = cohort_operations(w, world, i);
+
+        weight[i] = operations > 0
+                        ? operation_weight(&world->cohort[i], regime->probability, operations)
+                        : 0;
+    }
+    batches_add(&w->batches, weight, world->cohorts, &sum->batches);
 }
 
 static void
@@ -106,6 +128,8 @@ run_regime(struct run *run, const struct regime *regime, size_t ordinal)
                                      run->model->study.window};
 
     rc = window_run(w, &plan);
+    if (rc == 0)
+        add_batches(w, regime, &run->sum);
     for (uint32_t i = 0; rc == 0 && i < world->cohorts; i++) {
         const struct window_result kind = {.strategy = (uint16_t)run->strategy.i,
                                            .regime = (uint16_t)ordinal,
@@ -168,6 +192,10 @@ record_totals(const struct run *run)
     const uint32_t strategy = run->strategy.i;
     int rc = record_value(run->out, strategy, METRIC_THROUGHPUT, label_total, sum->served_per_s);
 
+    const double error_ns = batches_error(&sum->batches);
+
+    if (rc == 0 && !isnan(error_ns))
+        rc = record_value(run->out, strategy, METRIC_LATENCY_ERROR, label_total, error_ns * 1e-6);
     if (rc == 0 && sum->key_reads_per_s > 0)
         rc = record_value(run->out, strategy, METRIC_KEY_HIT_RATIO, label_total,
                           sum->key_hits_per_s / sum->key_reads_per_s);

@@ -210,6 +210,23 @@ take_work(struct window *w, bool keep)
     }
 }
 
+/* A batch is over: all that was measured so far, by cohort. */
+static void
+end_batch(struct window *w)
+{
+    const uint32_t classes = w->world->classes;
+    struct batch now[HOLDERS_MAX];
+
+    for (uint32_t i = 0; i < w->world->cohorts; i++) {
+        now[i] = (struct batch){0};
+        for (uint32_t c = 0; c < classes; c++) {
+            now[i].sum_ns += w->cell[i * classes + c].latency.sum;
+            now[i].served += (double)w->cell[i * classes + c].served;
+        }
+    }
+    batches_part(&w->batches, now, w->world->cohorts);
+}
+
 /* Moves the phase on to the one that holds `at`. True when `at` is not to be gone to: warm-up goes
  * on, and what comes next may be another. */
 static bool
@@ -221,8 +238,11 @@ enter_phase(struct window *w, enum phase *phase, sim_ns at)
         warm_up_close(&w->warm_up);
         take_work(w, false);
         stations_draw_from(w, COURSE_MEASURED);
+        batches_begin(&w->batches, w->segment, w->from, w->to);
         *phase = PHASE_MEASURED;
     }
+    while (at >= w->batches.next && *phase == PHASE_MEASURED && w->batches.part < BATCHES - 1)
+        end_batch(w);
     if (*phase == PHASE_MEASURED && at >= w->to) {
         take_work(w, true);
         *phase = PHASE_AFTER;
@@ -276,6 +296,7 @@ segment_loop(struct window *w)
         }
     }
     (void)enter_phase(w, &phase, SIM_NEVER);
+    end_batch(w); /* the last, with what came after the measured time */
     return rc;
 }
 
@@ -348,6 +369,7 @@ window_clear(struct window *w)
     for (size_t i = 0; i < COUNT(w->work_ns); i++)
         w->work_ns[i] = 0;
     w->measured_ns = 0;
+    w->batches = (struct batches){0};
     w->simulated = 0;
     w->extended = 0;
 }

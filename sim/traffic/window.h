@@ -24,8 +24,8 @@
  * only where it stands out from chance (a climb by some ten deviations of the means), and at times
  * sees one where there is none: that costs time and changes no expectation. A storm of repeats that
  * breaks out later than the warm-up is in the measured time, as it would be in the world.
- * Intervals come from replications, each with streams of its own, never from within a window:
- * they need no batch means (stats/steady.h has them for a run that stands alone).
+ * Intervals come from replications, each with streams of its own; how much of their spread is a
+ * single window's is told by its batch means (batches.h).
  * Measured time: operations that start in it are recorded. Then the arrivals go on, unrecorded,
  * until the last recorded operation is through, so that it meets the same competition (but no
  * longer than the measured time).
@@ -41,6 +41,7 @@
  */
 #include "engine/queue.h"
 #include "stats/hist.h"
+#include "traffic/batches.h"
 #include "traffic/gate.h"
 #include "traffic/hours.h"
 #include "traffic/operation.h"
@@ -118,8 +119,9 @@ struct window {
     struct window_cell cell[HOLDERS_MAX * CLASSES_MAX]; /* cohort x world's classes + class */
     double work_ns[STATIONS_MAX]; /* service of the jobs that arrived in measured time */
     double measured_ns;           /* measured time, all segments */
-    uint64_t simulated;           /* operations, also those not recorded */
-    uint64_t extended;            /* how often a warm-up was found too short */
+    struct batches batches;
+    uint64_t simulated; /* operations, also those not recorded */
+    uint64_t extended;  /* how often a warm-up was found too short */
     /* the segment at work */
     uint32_t segment;
     sim_ns from, to, ends; /* measured time; latest arrival */

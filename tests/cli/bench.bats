@@ -374,7 +374,7 @@ END
     [ "$status" -eq 2 ]
     [[ "$stderr" == *"a database of another program"* ]]
     run --separate-stderr "$jurisim" compare "$db"
-    [ "$status" -eq 1 ]
+    [ "$status" -eq 2 ]
     [[ "$stderr" == *"holds measurements"* ]]
 }
 

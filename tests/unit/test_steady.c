@@ -7,7 +7,7 @@
 #include "stats/steady.h"
 #include "stats/stream.h"
 
-/* MSER-5 and batch means on series whose truth is known. */
+/* MSER-5 on series whose truth is known. */
 
 enum { LENGTH = 4000, RUNS = 200 };
 
@@ -192,31 +192,6 @@ test_the_cut_is_that_of_the_definition(void **state)
     }
 }
 
-/* Of 400 intervals of 90 %, 360 should hold the mean; independent values would promise too much. */
-static void
-test_batch_means_cover_the_mean_of_values_that_depend(void **state)
-{
-    enum { TRIES = 400 };
-    static double value[LENGTH];
-    int held = 0, naive = 0;
-
-    (void)state;
-    for (uint64_t run = 0; run < TRIES; run++) {
-        ar1(value, LENGTH, 0.8, 0, 1000 + run);
-        const struct estimate e = steady_batch_means(value, LENGTH, 20, 0.9);
-        const struct estimate all = estimate_mean(value, LENGTH, 0.9);
-
-        held += e.low <= 0 && 0 <= e.high;
-        naive += all.low <= 0 && 0 <= all.high;
-    }
-    const struct estimate share = estimate_share((uint64_t)held, TRIES, 0.9999);
-
-    assert_true(share.low < 0.9 && 0.9 < share.high);
-    assert_true(naive < TRIES * 6 / 10);
-    assert_true(isnan(steady_batch_means(value, 10, 1, 0.9).mean));
-    assert_true(isnan(steady_batch_means(value, 10, 20, 0.9).mean));
-}
-
 int
 main(void)
 {
@@ -227,7 +202,6 @@ main(void)
         cmocka_unit_test(test_the_rule_of_relaxation_times_leaves_no_bias_to_cut),
         cmocka_unit_test(test_a_series_that_never_settles_is_left_out),
         cmocka_unit_test(test_the_cut_is_that_of_the_definition),
-        cmocka_unit_test(test_batch_means_cover_the_mean_of_values_that_depend),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
