@@ -442,11 +442,35 @@ path_of_rule(struct maker *m, size_t first, struct cohort_id cohort, uint32_t *r
     return rc;
 }
 
+/* Those of a part, `width` of the accounts, on a data class of `weight`. */
 static void
-add_rates(struct path *p, const struct cohort *cohort, double weight)
+add_rates(struct path *p, const struct cohort *cohort, double width, double weight)
 {
-    p->key_reads_per_s += cohort->operations_per_s * cohort->reads * weight;
+    const double sharing = p->rule->cohort_key ? cohort->accounts * width : 1;
+
+    p->key_reads_per_s += sharing * cohort->operations_per_s * cohort->reads * weight;
     p->operations_per_s += cohort->operations_per_s * weight;
+}
+
+/* A key of the whole cohort is cached for all parts that one rule serves. */
+static void
+share_keys(struct paths *paths, size_t first)
+{
+    for (size_t i = first; i < paths->path.count; i++) {
+        struct path *const p = &paths->path.item[i];
+        double sum = p->key_reads_per_s;
+
+        if (!p->rule->cohort_key || p->keys_shared)
+            continue;
+        for (size_t j = i + 1; j < paths->path.count; j++)
+            if (paths->path.item[j].rule == p->rule)
+                sum += paths->path.item[j].key_reads_per_s;
+        for (size_t j = i; j < paths->path.count; j++)
+            if (paths->path.item[j].rule == p->rule) {
+                paths->path.item[j].key_reads_per_s = sum;
+                paths->path.item[j].keys_shared = true;
+            }
+    }
 }
 
 static int
@@ -456,6 +480,7 @@ make_cohort(struct paths *paths, const struct regime *regime, struct cohort_id i
     const struct cohort *cohort = &e->world->cohort[id.i];
     struct maker m = {paths, e->world, regime, NULL, cohort->at, NULL, why};
     const uint32_t most = e->rules + 1;
+    const size_t own = paths->path.count;
     double *upper = arena_alloc(&paths->arena, most, sizeof *upper);
     int rc = 0;
 
@@ -481,9 +506,11 @@ make_cohort(struct paths *paths, const struct regime *regime, struct cohort_id i
                 continue;
             rc = path_of_rule(&m, first, id, &here->path);
             if (rc == 0)
-                add_rates(&paths->path.item[here->path], cohort, e->world->class[c].weight);
+                add_rates(&paths->path.item[here->path], cohort, upper[k] - low,
+                          e->world->class[c].weight);
         }
     }
+    share_keys(paths, own);
     return rc;
 }
 

@@ -68,8 +68,11 @@ struct path {
     const struct leg *fetch, *ask, *put;
     uint32_t fetches, asks, puts;
     struct quorum keys, written; /* over asks, over puts */
-    double key_reads_per_s;      /* of one account, at hour multiplier 1 */
-    double hit; /* probability that the key is cached, in the hour of paths_set_hour */
+    /* Of those that share a key, one account or (key-scope: cohort) all under the rule; at hour
+     * multiplier 1. */
+    double key_reads_per_s;
+    bool keys_shared; /* key_reads_per_s is the sum over the rule's paths */
+    double hit;       /* probability that the key is cached, in the hour of paths_set_hour */
     /* of a careful path: one whose operations pass more than the plain steps (care.h) */
     bool careful, fallible;  /* fallible: its operations may be refused, or take too long */
     const struct leg *every; /* to all working sites, bytes coming */
@@ -113,7 +116,8 @@ MUST_CHECK int paths_make(struct paths *paths, const struct regime *regime, stru
 void paths_release(struct paths *paths);
 
 /* The key cache's hit probabilities in an hour of the day: h = lambda T / (1 + lambda T), lambda
- * the account's reads under the rule (DESIGN section 3). */
+ * the reads under the rule of the account, or of all accounts that share its key (DESIGN section
+ * 3; a TTL cache of one entry: its cycles are T and a mean gap 1 / lambda). */
 void paths_set_hour(struct paths *paths, const struct world *world, unsigned hour);
 
 /* Whether some path's operations may be refused or take too long: then causes of failure are told
