@@ -452,24 +452,27 @@ add_rates(struct path *p, const struct cohort *cohort, double width, double weig
     p->operations_per_s += cohort->operations_per_s * weight;
 }
 
+/* The paths of one part of a cohort lead the same accounts: those to one gateway share its
+ * connection. */
+static void
+share_connections(struct paths *paths, size_t first)
+{
+    for (size_t i = first; i < paths->path.count; i++)
+        for (size_t j = first; j < paths->path.count; j++)
+            if (paths->path.item[i].user.station == paths->path.item[j].user.station)
+                paths->path.item[i].connection_per_s += paths->path.item[j].operations_per_s;
+}
+
 /* A key of the whole cohort is cached for all parts that one rule serves. */
 static void
 share_keys(struct paths *paths, size_t first)
 {
     for (size_t i = first; i < paths->path.count; i++) {
         struct path *const p = &paths->path.item[i];
-        double sum = p->key_reads_per_s;
 
-        if (!p->rule->cohort_key || p->keys_shared)
-            continue;
-        for (size_t j = i + 1; j < paths->path.count; j++)
-            if (paths->path.item[j].rule == p->rule)
-                sum += paths->path.item[j].key_reads_per_s;
-        for (size_t j = i; j < paths->path.count; j++)
-            if (paths->path.item[j].rule == p->rule) {
-                paths->path.item[j].key_reads_per_s = sum;
-                paths->path.item[j].keys_shared = true;
-            }
+        for (size_t j = first; j < paths->path.count; j++)
+            if (i == j || (p->rule->cohort_key && paths->path.item[j].rule == p->rule))
+                p->cached_reads_per_s += paths->path.item[j].key_reads_per_s;
     }
 }
 
@@ -509,6 +512,7 @@ make_cohort(struct paths *paths, const struct regime *regime, struct cohort_id i
                 add_rates(&paths->path.item[here->path], cohort, upper[k] - low,
                           e->world->class[c].weight);
         }
+        share_connections(paths, first);
     }
     share_keys(paths, own);
     return rc;
@@ -544,7 +548,7 @@ cold_connections(const struct path *p, const struct cohort *c, unsigned hour)
 {
     if (c->connections.idle_s <= 0)
         return 0;
-    return exp(-p->operations_per_s * c->hour[hour] * c->connections.idle_s);
+    return exp(-p->connection_per_s * c->hour[hour] * c->connections.idle_s);
 }
 
 /* The transfers that lie in the path itself; those of legs are noted. */
@@ -566,7 +570,7 @@ paths_set_hour(struct paths *paths, const struct world *world, unsigned hour)
 {
     for (size_t i = 0; i < paths->path.count; i++) {
         struct path *p = &paths->path.item[i];
-        const double reads = p->key_reads_per_s * world->cohort[p->cohort.i].hour[hour];
+        const double reads = p->cached_reads_per_s * world->cohort[p->cohort.i].hour[hour];
         const double kept = p->client ? 0 : reads * p->rule->key_cache_ttl_s;
 
         p->hit = isfinite(kept) ? kept / (1 + kept) : 1;

@@ -68,11 +68,10 @@ struct path {
     const struct leg *fetch, *ask, *put;
     uint32_t fetches, asks, puts;
     struct quorum keys, written; /* over asks, over puts */
-    /* Of those that share a key, one account or (key-scope: cohort) all under the rule; at hour
-     * multiplier 1. */
-    double key_reads_per_s;
-    bool keys_shared; /* key_reads_per_s is the sum over the rule's paths */
-    double hit;       /* probability that the key is cached, in the hour of paths_set_hour */
+    /* Reads under this path of those that share a key, one account or (key-scope: cohort) all;
+     * then those of all paths that share it. At hour multiplier 1. */
+    double key_reads_per_s, cached_reads_per_s;
+    double hit; /* probability that the key is cached, in the hour of paths_set_hour */
     /* of a careful path: one whose operations pass more than the plain steps (care.h) */
     bool careful, fallible;  /* fallible: its operations may be refused, or take too long */
     const struct leg *every; /* to all working sites, bytes coming */
@@ -82,6 +81,7 @@ struct path {
     uint64_t first;          /* sites of the first fetch */
     struct leg edge;         /* from who decrypts to the edge cache; bytes coming */
     double operations_per_s; /* of one account, at hour multiplier 1 */
+    double connection_per_s; /* those and all others of it to the same gateway */
     double cold;             /* probability that the user's connection is, in the hour set */
     struct sampler vpn;      /* ns more for each of the user's round trips */
 };
