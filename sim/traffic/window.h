@@ -117,9 +117,10 @@ struct window {
     /* what it measured; the caller may take the histograms (and leave zeroes) */
     struct window_cell cell[HOLDERS_MAX * CLASSES_MAX]; /* cohort x world's classes + class */
     double work_ns[STATIONS_MAX]; /* service of the jobs that arrived in measured time */
-    double measured_ns;           /* measured time, all segments */
-    uint64_t simulated;           /* operations, also those not recorded */
-    uint64_t extended;            /* how often a warm-up was found too short */
+    double measured_ns; /* all segments' measured time, as it were at the day's mean rate */
+    double mean_rate;   /* operations a second, over the day */
+    uint64_t simulated; /* operations, also those not recorded */
+    uint64_t extended;  /* how often a warm-up was found too short */
     /* the segment at work */
     uint32_t segment;
     sim_ns from, to, ends; /* measured time; latest arrival */

@@ -292,31 +292,6 @@ test_a_key_of_the_whole_cohort_is_cached_for_all_its_accounts(void **state)
     paths_release(&paths);
 }
 
-static void
-test_a_connection_is_kept_warm_by_all_operations_to_its_gateway(void **state)
-{
-    struct traffic_world tw;
-    struct paths paths = {0};
-    const struct regime regime = {.epoch = &tw.epoch[0], .probability = 1};
-
-    (void)state;
-    tw_chain(&tw, 0.5);
-    tw.cohort[0].connections = (struct connections){.idle_s = 10, .tls = 1};
-    tw.class[0].weight = 0.3;
-    tw.class[1] = (struct data_class){.weight = 0.7};
-    tw.world.classes = 2;
-    tw.rule[1] = tw.rule[0];
-    tw.epoch[0].rules = 2;
-    tw.rule[0].classes = 1;
-    tw.rule[1].classes = 2;
-    assert_int_equal(paths_make(&paths, &regime, NULL), 0);
-    paths_set_hour(&paths, &tw.world, 0);
-    assert_ptr_not_equal(paths_find(&paths, 0, 0, 0.5), paths_find(&paths, 0, 1, 0.5));
-    tw_check_near("first", paths_find(&paths, 0, 0, 0.5)->cold, exp(-1), 1e-12);
-    tw_check_near("second", paths_find(&paths, 0, 1, 0.5)->cold, exp(-1), 1e-12);
-    paths_release(&paths);
-}
-
 /* Users and gateway at 0, sites 0 to 2 at places 1 to 3, RTTs 10, 30, 100 ms; a bare gateway. */
 static void
 make_replicas(struct traffic_world *tw, uint32_t need, double reads)
@@ -601,7 +576,6 @@ main(void)
         cmocka_unit_test(test_cached_keys_save_the_fetch_with_their_probability),
         cmocka_unit_test(test_the_cache_knows_the_hours_and_the_rules_share_of_reads),
         cmocka_unit_test(test_a_key_of_the_whole_cohort_is_cached_for_all_its_accounts),
-        cmocka_unit_test(test_a_connection_is_kept_warm_by_all_operations_to_its_gateway),
         cmocka_unit_test(test_reads_fetch_from_the_nearest_set_that_suffices),
         cmocka_unit_test(test_a_fragment_holds_its_part_of_the_object),
         cmocka_unit_test(test_writes_wait_for_a_majority_or_for_all),
