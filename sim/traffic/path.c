@@ -442,11 +442,38 @@ path_of_rule(struct maker *m, size_t first, struct cohort_id cohort, uint32_t *r
     return rc;
 }
 
+/* Those of a part, `width` of the accounts, on a data class of `weight`. */
 static void
-add_rates(struct path *p, const struct cohort *cohort, double weight)
+add_rates(struct path *p, const struct cohort *cohort, double width, double weight)
 {
-    p->key_reads_per_s += cohort->operations_per_s * cohort->reads * weight;
+    const double sharing = p->rule->cohort_key ? cohort->accounts * width : 1;
+
+    p->key_reads_per_s += sharing * cohort->operations_per_s * cohort->reads * weight;
     p->operations_per_s += cohort->operations_per_s * weight;
+}
+
+/* The paths of one part of a cohort lead the same accounts: those to one gateway share its
+ * connection. */
+static void
+share_connections(struct paths *paths, size_t first)
+{
+    for (size_t i = first; i < paths->path.count; i++)
+        for (size_t j = first; j < paths->path.count; j++)
+            if (paths->path.item[i].user.station == paths->path.item[j].user.station)
+                paths->path.item[i].connection_per_s += paths->path.item[j].operations_per_s;
+}
+
+/* A key of the whole cohort is cached for all parts that one rule serves. */
+static void
+share_keys(struct paths *paths, size_t first)
+{
+    for (size_t i = first; i < paths->path.count; i++) {
+        struct path *const p = &paths->path.item[i];
+
+        for (size_t j = first; j < paths->path.count; j++)
+            if (i == j || (p->rule->cohort_key && paths->path.item[j].rule == p->rule))
+                p->cached_reads_per_s += paths->path.item[j].key_reads_per_s;
+    }
 }
 
 static int
@@ -456,6 +483,7 @@ make_cohort(struct paths *paths, const struct regime *regime, struct cohort_id i
     const struct cohort *cohort = &e->world->cohort[id.i];
     struct maker m = {paths, e->world, regime, NULL, cohort->at, NULL, why};
     const uint32_t most = e->rules + 1;
+    const size_t own = paths->path.count;
     double *upper = arena_alloc(&paths->arena, most, sizeof *upper);
     int rc = 0;
 
@@ -481,9 +509,12 @@ make_cohort(struct paths *paths, const struct regime *regime, struct cohort_id i
                 continue;
             rc = path_of_rule(&m, first, id, &here->path);
             if (rc == 0)
-                add_rates(&paths->path.item[here->path], cohort, e->world->class[c].weight);
+                add_rates(&paths->path.item[here->path], cohort, upper[k] - low,
+                          e->world->class[c].weight);
         }
+        share_connections(paths, first);
     }
+    share_keys(paths, own);
     return rc;
 }
 
@@ -517,7 +548,7 @@ cold_connections(const struct path *p, const struct cohort *c, unsigned hour)
 {
     if (c->connections.idle_s <= 0)
         return 0;
-    return exp(-p->operations_per_s * c->hour[hour] * c->connections.idle_s);
+    return exp(-p->connection_per_s * c->hour[hour] * c->connections.idle_s);
 }
 
 /* The transfers that lie in the path itself; those of legs are noted. */
@@ -539,7 +570,7 @@ paths_set_hour(struct paths *paths, const struct world *world, unsigned hour)
 {
     for (size_t i = 0; i < paths->path.count; i++) {
         struct path *p = &paths->path.item[i];
-        const double reads = p->key_reads_per_s * world->cohort[p->cohort.i].hour[hour];
+        const double reads = p->cached_reads_per_s * world->cohort[p->cohort.i].hour[hour];
         const double kept = p->client ? 0 : reads * p->rule->key_cache_ttl_s;
 
         p->hit = isfinite(kept) ? kept / (1 + kept) : 1;

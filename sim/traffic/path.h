@@ -68,7 +68,9 @@ struct path {
     const struct leg *fetch, *ask, *put;
     uint32_t fetches, asks, puts;
     struct quorum keys, written; /* over asks, over puts */
-    double key_reads_per_s;      /* of one account, at hour multiplier 1 */
+    /* Reads under this path of those that share a key, one account or (key-scope: cohort) all;
+     * then those of all paths that share it. At hour multiplier 1. */
+    double key_reads_per_s, cached_reads_per_s;
     double hit; /* probability that the key is cached, in the hour of paths_set_hour */
     /* of a careful path: one whose operations pass more than the plain steps (care.h) */
     bool careful, fallible;  /* fallible: its operations may be refused, or take too long */
@@ -79,6 +81,7 @@ struct path {
     uint64_t first;          /* sites of the first fetch */
     struct leg edge;         /* from who decrypts to the edge cache; bytes coming */
     double operations_per_s; /* of one account, at hour multiplier 1 */
+    double connection_per_s; /* those and all others of it to the same gateway */
     double cold;             /* probability that the user's connection is, in the hour set */
     struct sampler vpn;      /* ns more for each of the user's round trips */
 };
@@ -113,7 +116,8 @@ MUST_CHECK int paths_make(struct paths *paths, const struct regime *regime, stru
 void paths_release(struct paths *paths);
 
 /* The key cache's hit probabilities in an hour of the day: h = lambda T / (1 + lambda T), lambda
- * the account's reads under the rule (DESIGN section 3). */
+ * the reads under the rule of the account, or of all accounts that share its key (DESIGN section
+ * 3; a TTL cache of one entry: its cycles are T and a mean gap 1 / lambda). */
 void paths_set_hour(struct paths *paths, const struct world *world, unsigned hour);
 
 /* Whether some path's operations may be refused or take too long: then causes of failure are told

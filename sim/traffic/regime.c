@@ -61,8 +61,9 @@ same_rule(const struct rule *a, const struct rule *b)
     return a->cohorts == b->cohorts && a->classes == b->classes &&
            same_number(a->share, b->share) && formula_same(&a->data, &b->data) &&
            formula_same(&a->fetch, &b->fetch) && a->gateway.i == b->gateway.i &&
-           a->decrypts == b->decrypts && a->key_cache_ttl_s == b->key_cache_ttl_s &&
-           a->writes_all == b->writes_all && same_care(a, b);
+           a->decrypts == b->decrypts && a->cohort_key == b->cohort_key &&
+           a->key_cache_ttl_s == b->key_cache_ttl_s && a->writes_all == b->writes_all &&
+           same_care(a, b);
 }
 
 static bool

@@ -310,7 +310,9 @@ segment_run(struct window *w, unsigned hour, double operations)
     place_measured(w, (sim_ns)warm_up, (sim_ns)measured);
     w->warm_up_most = (sim_ns)warm_up_most_ns(w, hour, measured);
     warm_up_begin(&w->warm_up, w->from, hours_rate(w->world, hour) * warm_up / (double)NS_PER_S);
-    w->measured_ns += measured;
+    /* Hours are met as often as operations fall in them: at the day's mean rate each segment's work
+     * would take as long. */
+    w->measured_ns += measured * hours_rate(w->world, hour) / w->mean_rate;
     w->open = 0;
     w->ops = 0;
     w->free_op = NONE;
@@ -343,7 +345,8 @@ window_run(struct window *w, const struct window_plan *plan)
     unsigned hour[SEGMENTS];
     int rc = 0;
 
-    if (hours_draw(plan->world, plan->seed, plan->replication, hour) <= 0)
+    w->mean_rate = hours_draw(plan->world, plan->seed, plan->replication, hour);
+    if (w->mean_rate <= 0)
         return 0;
     w->world = plan->world;
     w->paths = plan->paths;

@@ -118,7 +118,8 @@ struct window {
     /* what it measured; the caller may take the histograms (and leave zeroes) */
     struct window_cell cell[HOLDERS_MAX * CLASSES_MAX]; /* cohort x world's classes + class */
     double work_ns[STATIONS_MAX]; /* service of the jobs that arrived in measured time */
-    double measured_ns;           /* measured time, all segments */
+    double measured_ns; /* all segments' measured time, as it were at the day's mean rate */
+    double mean_rate;   /* operations a second, over the day */
     struct batches batches;
     uint64_t simulated; /* operations, also those not recorded */
     uint64_t extended;  /* how often a warm-up was found too short */

@@ -190,7 +190,7 @@ test_epochs_that_differ_for_users_are_regimes_apart(void **state)
     struct cohort cohort[2];
     struct data_class class[2];
     struct link link[2];
-    struct rule rule[3];
+    struct rule rule[4];
     const double cost[1] = {0.001}, zero[1] = {0};
 
     (void)state;
@@ -232,12 +232,13 @@ test_epochs_that_differ_for_users_are_regimes_apart(void **state)
         check_near(list.item[1].probability, 0.3);
         regime_list_release(&list);
     }
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         rule[i] = tw.rule[0];
     rule[0].key_cache_ttl_s = 1;
     rule[1].writes_all = true;
     rule[2].data.need = 2;
-    for (size_t i = 0; i < 3; i++) {
+    rule[3].cohort_key = true;
+    for (size_t i = 0; i < 4; i++) {
         make_epochs(&tw, &tw.world, &rule[i]);
         struct regime_list list = regimes_of(&tw);
 

@@ -249,6 +249,49 @@ test_the_cache_knows_the_hours_and_the_rules_share_of_reads(void **state)
     paths_release(&paths);
 }
 
+static void
+test_a_key_of_the_whole_cohort_is_cached_for_all_its_accounts(void **state)
+{
+    struct traffic_world tw;
+    struct paths paths = {0};
+    const struct regime regime = {.epoch = &tw.epoch[0], .probability = 1};
+
+    (void)state;
+    tw_chain(&tw, 0.5);
+    tw.cohort[0].accounts = 60;
+    tw.cohort[0].hour[3] = 4;
+    tw.class[0].weight = 0.3;
+    tw.class[1] = (struct data_class){.weight = 0.7};
+    tw.world.classes = 2;
+    tw.rule[2] = tw.rule[1] = tw.rule[0];
+    tw.epoch[0].rules = 3;
+    tw.rule[0].cohort_key = tw.rule[1].cohort_key = tw.rule[2].cohort_key = true;
+    tw.rule[0].key_cache_ttl_s = tw.rule[1].key_cache_ttl_s = tw.rule[2].key_cache_ttl_s = 0.05;
+    tw.rule[0].share = 0.25; /* both classes of these; of the others one each */
+    tw.rule[0].classes = 3;
+    tw.rule[1].classes = 1;
+    tw.rule[2].classes = 2;
+    assert_int_equal(paths_make(&paths, &regime, NULL), 0);
+    paths_set_hour(&paths, &tw.world, 3);
+    const double all = 60 * 0.1 * 0.5 * 4 * 0.05;
+    const double a = 0.25 * all, b = 0.75 * 0.3 * all, c = 0.75 * 0.7 * all;
+
+    tw_check_near("quarter", paths_find(&paths, 0, 0, 0.1)->hit, a / (1 + a), 1e-12);
+    tw_check_near("quarter, other class", paths_find(&paths, 0, 1, 0.1)->hit, a / (1 + a), 1e-12);
+    tw_check_near("first class", paths_find(&paths, 0, 0, 0.9)->hit, b / (1 + b), 1e-12);
+    tw_check_near("second class", paths_find(&paths, 0, 1, 0.9)->hit, c / (1 + c), 1e-12);
+    paths_release(&paths);
+
+    tw.rule[0].classes = 1; /* one rule for both parts of the second class */
+    assert_int_equal(paths_make(&paths, &regime, NULL), 0);
+    paths_set_hour(&paths, &tw.world, 3);
+    const double d = 0.7 * all;
+
+    tw_check_near("near part", paths_find(&paths, 0, 1, 0.1)->hit, d / (1 + d), 1e-12);
+    tw_check_near("far part", paths_find(&paths, 0, 1, 0.9)->hit, d / (1 + d), 1e-12);
+    paths_release(&paths);
+}
+
 /* Users and gateway at 0, sites 0 to 2 at places 1 to 3, RTTs 10, 30, 100 ms; a bare gateway. */
 static void
 make_replicas(struct traffic_world *tw, uint32_t need, double reads)
@@ -532,6 +575,7 @@ main(void)
         cmocka_unit_test(test_an_escrow_takes_no_time),
         cmocka_unit_test(test_cached_keys_save_the_fetch_with_their_probability),
         cmocka_unit_test(test_the_cache_knows_the_hours_and_the_rules_share_of_reads),
+        cmocka_unit_test(test_a_key_of_the_whole_cohort_is_cached_for_all_its_accounts),
         cmocka_unit_test(test_reads_fetch_from_the_nearest_set_that_suffices),
         cmocka_unit_test(test_a_fragment_holds_its_part_of_the_object),
         cmocka_unit_test(test_writes_wait_for_a_majority_or_for_all),

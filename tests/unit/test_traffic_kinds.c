@@ -4,6 +4,8 @@
 #include "model/edge.h"
 #include "stats/stream.h"
 #include "traffic/operation.h"
+#include "traffic/path.h"
+#include "traffic/regime.h"
 #include "traffic/transfer.h"
 
 /* Kinds of operations, ways to read, edge caches, connections, hours of links. */
@@ -317,6 +319,55 @@ test_an_edge_cache_serves_what_it_has(void **state)
     tw_check_mean_latency("client, some hits", &tw, 120 + 0.75 * 147 + 302);
 }
 
+static void
+test_a_connection_is_kept_warm_by_all_operations_to_its_gateway(void **state)
+{
+    struct traffic_world tw;
+    struct paths paths = {0};
+    const struct regime regime = {.epoch = &tw.epoch[0], .probability = 1};
+
+    (void)state;
+    tw_chain(&tw, 0.5);
+    tw.cohort[0].connections = (struct connections){.idle_s = 10, .tls = 1};
+    tw.class[0].weight = 0.3;
+    tw.class[1] = (struct data_class){.weight = 0.7};
+    tw.world.classes = 2;
+    tw.rule[1] = tw.rule[0];
+    tw.epoch[0].rules = 2;
+    tw.rule[0].classes = 1;
+    tw.rule[1].classes = 2;
+    assert_int_equal(paths_make(&paths, &regime, NULL), 0);
+    paths_set_hour(&paths, &tw.world, 0);
+    assert_ptr_not_equal(paths_find(&paths, 0, 0, 0.5), paths_find(&paths, 0, 1, 0.5));
+    tw_check_near("first", paths_find(&paths, 0, 0, 0.5)->cold, exp(-1), 1e-12);
+    tw_check_near("second", paths_find(&paths, 0, 1, 0.5)->cold, exp(-1), 1e-12);
+    paths_release(&paths);
+}
+
+/* T10: as many operations in each replication, but few in the quiet hours, which last as long. */
+static void
+test_utilisation_is_that_of_the_day_and_not_of_the_busy_hours(void **state)
+{
+    struct traffic_world tw;
+    double offered[24];
+
+    (void)state;
+    tw_chain(&tw, 1);
+    tw.site[1].service = dist_constant(1e-3);
+    tw.site[1].servers = 1;
+    for (unsigned h = 0; h < 24; h++)
+        tw.cohort[0].hour[h] = h < 12 ? 1.95 : 0.05;
+    for (uint64_t i = 0; i < COUNT(offered); i++) {
+        struct recording r = {0};
+
+        tw_run(&tw, i, &r);
+        offered[i] = tw_utilisation(&r, 1);
+        recording_release(&r);
+    }
+    tw_check_mean("utilisation", offered, COUNT(offered),
+                  tw.cohort[0].accounts * tw.cohort[0].operations_per_s * 1e-3, TW_LEVEL);
+}
+
 int
 main(void)
 {
@@ -332,6 +383,8 @@ main(void)
         cmocka_unit_test(test_edge_hits_are_those_of_a_real_cache),
         cmocka_unit_test(test_edge_hits_of_many_objects_are_summed_well),
         cmocka_unit_test(test_an_edge_cache_serves_what_it_has),
+        cmocka_unit_test(test_a_connection_is_kept_warm_by_all_operations_to_its_gateway),
+        cmocka_unit_test(test_utilisation_is_that_of_the_day_and_not_of_the_busy_hours),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
