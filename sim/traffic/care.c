@@ -65,14 +65,15 @@ send(struct window *w, uint32_t i, enum step step, uint64_t mask, sim_ns at, sim
 {
     struct care_op *c = care_of(w, i);
     sim_ns *answer = answers(w, i, step);
+    const uint32_t place = place_of(step);
     uint32_t legs;
     const struct leg *leg = legs_of(w->op[i].path, step, &legs);
     int rc = 0;
 
-    c->sent[step] = at;
-    c->refused[step] = false;
-    c->behind[step] = behind;
-    c->left[step] = (uint32_t)__builtin_popcountll(mask);
+    c->sent[place] = at;
+    c->refused &= (uint8_t) ~(1u << place);
+    c->behind[place] = behind;
+    c->left[place] = (uint8_t)__builtin_popcountll(mask);
     for (uint32_t k = 0; k < legs; k++)
         answer[k] = NOT_ASKED;
     for (uint64_t left = mask; rc == 0 && left != 0; left &= left - 1) {
@@ -177,7 +178,8 @@ repeat(struct window *w, uint32_t i, enum step step, sim_ns time)
     const struct op *op = &w->op[i];
     const struct rule *rule = op->path->rule;
     struct care_op *c = care_of(w, i);
-    const sim_ns own = time + c->behind[step], at = clock_at(w, i, step, time);
+    const sim_ns own = time + c->behind[place_of(step)], at = clock_at(w, i, step, time);
+    const bool refused = (c->refused >> place_of(step) & 1) != 0;
     uint32_t legs;
 
     if (own - op->start > care_timeout(op->path))
@@ -186,7 +188,7 @@ repeat(struct window *w, uint32_t i, enum step step, sim_ns time)
     if (step == STEP_FETCH && next_fetch(w, i) != 0)
         return send(w, i, step, next_fetch(w, i), at, own - at);
     if (c->tries == rule->retries)
-        return give_up(w, i, step, c->refused[step] ? FAILURE_REFUSED : FAILURE_TIMED_OUT, time);
+        return give_up(w, i, step, refused ? FAILURE_REFUSED : FAILURE_TIMED_OUT, time);
     const double most_s = ldexp(rule->back_off_s, c->tries < 60 ? (int)c->tries : 60);
     const sim_ns wait = flow_jitter_ns(most_s * stream_uniform(&w->care.retry) * (double)NS_PER_S);
 
@@ -206,15 +208,15 @@ read_on(struct window *w, uint32_t i, sim_ns clock)
 {
     const struct op *op = &w->op[i];
     const struct path *p = op->path;
-    struct care_op *c = care_of(w, i);
+    const struct care_op *c = care_of(w, i);
 
-    if (c->data == NOT_ASKED || (c->asked_key && c->key == NOT_ASKED))
+    if (op->data == NOT_ASKED || (c->asked_key && op->key == NOT_ASKED))
         return 0;
-    if (!c->needs_key || c->key != NOT_ASKED)
+    if (!c->needs_key || op->key != NOT_ASKED)
         return care_transfer(w, i);
     const sim_ns back = p->client && !c->edge ? op->back : 0;
 
-    return ask_key(w, i, clock, c->data + back - clock);
+    return ask_key(w, i, clock, op->data + back - clock);
 }
 
 static int
@@ -229,7 +231,7 @@ write_on(struct window *w, uint32_t i, sim_ns clock, sim_ns own)
 static int
 step_done(struct window *w, uint32_t i, enum step step)
 {
-    const struct op *op = &w->op[i];
+    struct op *op = &w->op[i];
     struct care_op *c = care_of(w, i);
     const struct quorum *q = quorum_of(op->path, step);
     const sim_ns *answer = answers(w, i, step);
@@ -242,7 +244,7 @@ step_done(struct window *w, uint32_t i, enum step step)
             c->avoid |= answer[k] < 0 ? leg[k].holder : 0;
         return repeat(w, i, step, lost_at(q, legs, answer));
     }
-    const sim_ns own = time + c->behind[step], clock = clock_at(w, i, step, time);
+    const sim_ns own = time + c->behind[place_of(step)], clock = clock_at(w, i, step, time);
 
     if (step == STEP_KEY)
         note_fetch(w, op, true);
@@ -253,11 +255,10 @@ step_done(struct window *w, uint32_t i, enum step step)
     if (step == STEP_PUT)
         return care_transfer(w, i);
     if (step == STEP_KEY) {
-        c->key = own;
+        op->key = own;
         return op->read ? read_on(w, i, clock) : write_on(w, i, clock, own);
     }
-    c->data = own;
-    c->first = time;
+    op->data = own;
     return read_on(w, i, clock);
 }
 
@@ -272,7 +273,7 @@ care_event(struct window *w, const struct event *e)
     const struct op *op = &w->op[e->a];
     struct care_op *c = care_of(w, e->a);
     uint32_t legs;
-    const uint32_t s = legs_of(op->path, step, &legs)[k].station;
+    const uint32_t s = legs_of(op->path, step, &legs)[k].station, place = place_of(step);
     sim_ns *answer = &answers(w, e->a, step)[k], departs;
 
     if (op->probe)
@@ -282,12 +283,12 @@ care_event(struct window *w, const struct event *e)
     const bool refused = departs == SIM_NEVER;
     const sim_ns back = (refused ? e->at : departs) + way, within = w->care.within[s];
 
-    c->refused[step] |= refused;
-    if (within > 0 && back - c->sent[step] > within)
-        *answer = FAILED_AT(c->sent[step] + within);
+    c->refused |= (uint8_t)((uint32_t)refused << place);
+    if (within > 0 && back - c->sent[place] > within)
+        *answer = FAILED_AT(c->sent[place] + within);
     else
         *answer = refused ? FAILED_AT(back) : back;
-    if (--c->left[step] > 0)
+    if (--c->left[place] > 0)
         return 0;
     if (!c->over)
         return step_done(w, e->a, step);
@@ -298,45 +299,43 @@ care_event(struct window *w, const struct event *e)
 
 /* The start */
 
-/* Asks the edge cache, at the user's or the gateway's. */
-static void
-try_edge(struct window *w, uint32_t i)
+/* Asks the edge cache, at the user's or the gateway's, after `lead`; returns what then has passed
+ * before the operation is sent. */
+static sim_ns
+try_edge(struct window *w, uint32_t i, sim_ns lead)
 {
-    const struct op *op = &w->op[i];
+    struct op *op = &w->op[i];
     const struct path *p = op->path;
-    struct care_op *c = care_of(w, i);
     const bool hit = stream_chance(&w->care.edge, p->rule->edge.hit);
     sim_ns trip = p->edge.rtt + flow_jitter_ns(sampler_draw(&p->edge.jitter, &w->care.travel));
 
     if (p->client && p->vpn.dist != NULL)
         trip += flow_jitter_ns(sampler_draw(&p->vpn, &w->care.travel));
 
-    c->edge = hit;
+    care_of(w, i)->edge = hit;
     if (hit)
-        c->data = op->start + c->lead + (p->client ? 0 : op->out) + trip;
-    else
-        c->lead += trip;
+        op->data = op->start + lead + (p->client ? 0 : op->out) + trip;
+    return hit ? lead : lead + trip;
 }
 
+/* The starts: `lead` is what passes before the operation is sent. */
 static int
-read_start(struct window *w, uint32_t i)
+read_start(struct window *w, uint32_t i, sim_ns lead)
 {
     const struct op *op = &w->op[i];
     const struct path *p = op->path;
     struct care_op *c = care_of(w, i);
-    const sim_ns before = c->lead; /* the key may be asked for before the edge cache has missed */
+    const sim_ns before = lead; /* the key may be asked for before the edge cache has missed */
     const bool parallel = p->rule->keys_parallel;
     int rc = 0;
 
     c->needs_key = !op->bare && !op->hit && p->asks > 0;
     if (p->rule->edge.objects > 0 && !op->bare)
-        try_edge(w, i);
+        lead = try_edge(w, i, lead);
     if (c->needs_key && parallel) {
         c->asked_key = true; /* the fetch may be through before the next line ends */
-        c->left[STEP_KEY] = p->asks;
+        c->left[place_of(STEP_KEY)] = (uint8_t)p->asks;
     }
-    const sim_ns lead = c->lead;
-
     if (!c->edge)
         rc = send(w, i, STEP_FETCH, next_fetch(w, i), op->start, lead + op->out);
     if (rc < 0)
@@ -347,11 +346,11 @@ read_start(struct window *w, uint32_t i)
 }
 
 static int
-write_start(struct window *w, uint32_t i)
+write_start(struct window *w, uint32_t i, sim_ns lead)
 {
     const struct op *op = &w->op[i];
     const struct path *p = op->path;
-    const sim_ns lead = care_of(w, i)->lead, at = op->start;
+    const sim_ns at = op->start;
 
     if (op->bare || p->asks == 0)
         return send(w, i, STEP_PUT, all_legs(p->puts), at, lead + op->out);
@@ -376,16 +375,13 @@ care_start(struct window *w, uint32_t i)
     const struct path *p = op->path;
     const struct connections *kept = &w->world->cohort[p->cohort.i].connections;
     const bool blocked = p->vpn.dist != NULL;
-    int rc = mem_grow(&care->op, &care->op_room, (size_t)i + 1, sizeof *care->op);
+    const int rc = mem_grow_tight(&care->op, &care->op_room, (size_t)i + 1, sizeof *care->op);
+    sim_ns lead = 0;
 
-    if (rc == 0)
-        rc = mem_grow(&care->answer, &care->answer_room, (i + 1) * slots(care),
-                      sizeof *care->answer);
     if (rc < 0)
         return rc;
-    struct care_op *c = care_of(w, i);
-
-    *c = (struct care_op){.data = NOT_ASKED, .key = NOT_ASKED};
+    *care_of(w, i) = (struct care_op){0};
+    op->data = op->key = NOT_ASKED;
     if (blocked) {
         const sim_ns more = flow_jitter_ns(sampler_draw(&p->vpn, &care->travel));
 
@@ -394,8 +390,8 @@ care_start(struct window *w, uint32_t i)
     }
     if (kept->idle_s > 0 && stream_chance(&care->cold, p->cold))
         for (uint32_t k = 0; k < 1 + (uint32_t)kept->tls; k++)
-            c->lead += user_trip(w, p, blocked);
-    return op->read ? read_start(w, i) : write_start(w, i);
+            lead += user_trip(w, p, blocked);
+    return op->read ? read_start(w, i, lead) : write_start(w, i, lead);
 }
 
 /* The window's */
@@ -419,6 +415,8 @@ care_prepare(struct window *w)
     c->pipes = 0;
     for (size_t i = 0; c->any && i < links; i++)
         c->pipes = w->world->link[i].pipe > c->pipes ? w->world->link[i].pipe : c->pipes;
+    if (c->any && slots(c) > w->legs)
+        w->legs = slots(c);
     if (mem_grow(&c->fetched, &c->fetched_room, w->paths->path.count, sizeof *c->fetched) < 0)
         return ERR_MEMORY;
     return mem_grow(&c->pipe, &c->pipe_room, c->pipes, sizeof *c->pipe);
@@ -472,7 +470,6 @@ care_release(struct window *w)
         pipe_release(&c->pipe[i]);
     free(c->pipe);
     free(c->op);
-    free(c->answer);
     free(c->fetched);
     *c = (struct care){0};
 }

@@ -14,7 +14,7 @@ care_timeout(const struct path *p)
 bool
 care_is_idle(const struct care_op *c)
 {
-    return c->left[STEP_FETCH] + c->left[STEP_KEY] + c->left[STEP_PUT] + c->sharing == 0;
+    return c->left[0] + c->left[1] + c->sharing == 0;
 }
 
 void
@@ -34,15 +34,24 @@ care_fail(struct window *w, uint32_t i, enum failure why, sim_ns time)
         flow_drop(w, i);
 }
 
-/* The longest that a transfer of it was in a pipe. */
+/* How long a transfer of it was in a pipe. */
+static sim_ns
+piped(const struct window *w, uint32_t i, uint32_t slot)
+{
+    const sim_ns *time = pipe_times(w, i);
+
+    return time != NULL ? time[slot] : 0;
+}
+
+/* The same of the longest. */
 static sim_ns
 longest_piped(const struct window *w, uint32_t i)
 {
-    const sim_ns *piped = pipe_times(w, i);
+    const uint32_t slots = w->care.pipes > 0 ? transfers(&w->care) : 0;
     sim_ns longest = 0;
 
-    for (uint32_t k = 0; k < w->care.sites + 2; k++)
-        longest = piped[k] > longest ? piped[k] : longest;
+    for (uint32_t k = 0; k < slots; k++)
+        longest = piped(w, i, k) > longest ? piped(w, i, k) : longest;
     return longest;
 }
 
@@ -104,6 +113,13 @@ transfer_ns(const struct transfer *t, double bytes, sim_ns shared)
     return later(flow_extra_ns(transfer_s(t, bytes)), shared);
 }
 
+/* When enough of the sites' answers were back, on the clock: `data` without what was behind. */
+static sim_ns
+first_at(const struct window *w, uint32_t i)
+{
+    return w->op[i].data - care_of(w, i)->behind[place_of(STEP_FETCH)];
+}
+
 /* From the first byte at the gateway, or where the edge cache is asked, to the last at the user. */
 static sim_ns
 read_transfer(const struct window *w, uint32_t i)
@@ -111,13 +127,13 @@ read_transfer(const struct window *w, uint32_t i)
     const struct op *op = &w->op[i];
     const struct path *p = op->path;
     const struct care_op *c = care_of(w, i);
-    const sim_ns *answer = answers(w, i, STEP_FETCH), *piped = pipe_times(w, i);
+    const sim_ns *answer = answers(w, i, STEP_FETCH);
     const uint32_t sites = w->care.sites;
-    const sim_ns user = transfer_ns(&p->user.transfer, op->bytes, piped[sites]);
+    const sim_ns user = transfer_ns(&p->user.transfer, op->bytes, piped(w, i, sites));
     sim_ns last[HOLDERS_MAX];
 
     if (c->edge) {
-        const sim_ns edge = transfer_ns(&p->edge.transfer, op->bytes, piped[sites + 1]);
+        const sim_ns edge = transfer_ns(&p->edge.transfer, op->bytes, piped(w, i, sites + 1));
 
         return p->client ? edge : later(edge, user);
     }
@@ -126,9 +142,9 @@ read_transfer(const struct window *w, uint32_t i)
 
         last[k] = answer[k];
         if (answer[k] >= 0 && answer[k] != NOT_ASKED)
-            last[k] += transfer_ns(&leg->transfer, op->bytes * leg->share, piped[k]);
+            last[k] += transfer_ns(&leg->transfer, op->bytes * leg->share, piped(w, i, k));
     }
-    return later(care_enough_at(&p->data, p->everys, last) - c->first, user);
+    return later(care_enough_at(&p->data, p->everys, last) - first_at(w, i), user);
 }
 
 static int
@@ -137,11 +153,13 @@ read_served(struct window *w, uint32_t i)
     const struct op *op = &w->op[i];
     const struct path *p = op->path;
     const struct care_op *c = care_of(w, i);
-    const sim_ns back = c->edge && p->client ? 0 : op->back, data = c->data + back;
-    const sim_ns key = c->needs_key ? c->key + (p->client ? 0 : back) : 0;
+    const sim_ns back = c->edge && p->client ? 0 : op->back, data = op->data + back;
+    const sim_ns key = c->needs_key ? op->key + (p->client ? 0 : back) : 0;
 
     if (!op->measured)
-        return passed(w, i, later(c->first, c->needs_key ? c->key - c->behind[STEP_KEY] : 0));
+        return passed(w, i,
+                      later(c->edge ? 0 : first_at(w, i),
+                            c->needs_key ? op->key - c->behind[place_of(STEP_KEY)] : 0));
     if (op->bare)
         return served(w, i, data - op->start);
     const sim_ns moved = read_transfer(w, i);
@@ -158,20 +176,20 @@ write_served(struct window *w, uint32_t i)
     const struct op *op = &w->op[i];
     const struct path *p = op->path;
     const struct care_op *c = care_of(w, i);
-    const sim_ns *piped = pipe_times(w, i);
     sim_ns *answer = answers(w, i, STEP_PUT), extra = 0;
 
     if (!op->measured)
         return passed(w, i, care_enough_at(&p->written, p->puts, answer));
     for (uint32_t k = 0; !op->bare && k < p->puts; k++)
         if (answer[k] >= 0 && answer[k] != NOT_ASKED)
-            answer[k] += transfer_ns(&p->put[k].transfer, op->bytes * p->put[k].share, piped[k]);
+            answer[k] +=
+                transfer_ns(&p->put[k].transfer, op->bytes * p->put[k].share, piped(w, i, k));
     if (!op->bare)
-        extra = transfer_ns(&p->upload, op->bytes, piped[w->care.sites]) +
+        extra = transfer_ns(&p->upload, op->bytes, piped(w, i, w->care.sites)) +
                 flow_extra_ns(cost_of(&w->world->seal, op->bytes));
     return served(w, i,
-                  care_enough_at(&p->written, p->puts, answer) + c->behind[STEP_PUT] + op->back +
-                      extra - op->start);
+                  care_enough_at(&p->written, p->puts, answer) + c->behind[place_of(STEP_PUT)] +
+                      op->back + extra - op->start);
 }
 
 /* Pipes */
@@ -231,9 +249,11 @@ care_transfer(struct window *w, uint32_t i)
     const uint32_t sites = w->care.sites;
     int rc = 0;
 
-    memset(pipe_times(w, i), 0, (sites + 2) * sizeof(sim_ns));
-    c->shared = w->now;
-    if (op->bare || w->care.pipes == 0)
+    if (w->care.pipes == 0)
+        return conclude(w, i);
+    memset(pipe_times(w, i), 0, transfers(&w->care) * sizeof(sim_ns));
+    c->sent[0] = w->now;
+    if (op->bare)
         return conclude(w, i);
     if (c->edge)
         rc = join_pipe(w, i, sites + 1, p->edge.pipe, op->bytes);
@@ -258,7 +278,7 @@ care_pipe_event(struct window *w, const struct event *e)
     while (rc == 0 && pipe_leave(pipe, w->now, &job)) {
         struct care_op *c = care_of(w, job.op);
 
-        pipe_times(w, job.op)[job.slot] = w->now - c->shared;
+        pipe_times(w, job.op)[job.slot] = w->now - c->sent[0];
         if (--c->sharing == 0)
             rc = conclude(w, job.op);
     }

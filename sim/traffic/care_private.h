@@ -18,22 +18,33 @@ enum {
 #define FAILED_AT(time) (-1 - (time))
 #define NOT_ASKED       SIM_NEVER
 
-/* One operation under way. Its own time is the clock plus what each step is `behind`. */
+/* Two steps may be under way at once: keys are asked for beside a fetch. A read sends no STEP_PUT
+ * and a write no STEP_FETCH, so these two have one place in what is kept of each step. */
+enum { STEPS_AT_ONCE = 2 };
+
+static inline uint32_t
+place_of(enum step step)
+{
+    return step == STEP_KEY;
+}
+
+/* What one operation under way has beside struct op. Its own time is the clock plus what each step
+ * is `behind`. */
 struct care_op {
-    uint64_t avoid;       /* sites that failed in this round of fetches */
-    sim_ns sent[STEPS];   /* on the clock */
-    sim_ns behind[STEPS]; /* of the step under way */
-    uint32_t left[STEPS]; /* legs that have not arrived */
-    sim_ns lead;          /* what passes before the operation is sent: hand-shakes, a missed edge */
-    sim_ns data, key;     /* own time at which first bytes, keys are there; NOT_ASKED: not yet */
-    sim_ns first;         /* the same of the data, without `behind` */
-    sim_ns shared;        /* on the clock: when its transfers joined their pipes */
-    uint32_t sharing;     /* transfers in pipes */
-    uint32_t tries;       /* steps repeated */
-    bool refused[STEPS];  /* some job of the step under way was */
-    bool needs_key, asked_key, edge;
-    bool over; /* failed, but some of its jobs are still under way */
+    /* of each place_of a step: */
+    sim_ns sent[STEPS_AT_ONCE];   /* on the clock; in the first, once they go, of its transfers */
+    sim_ns behind[STEPS_AT_ONCE]; /* of the step under way */
+    uint64_t avoid;               /* sites that failed in this round of fetches */
+    uint32_t tries;               /* steps repeated */
+    uint8_t left[STEPS_AT_ONCE];  /* legs that have not arrived */
+    uint8_t sharing;              /* transfers in pipes */
+    uint8_t refused : STEPS_AT_ONCE; /* of the step under way: some job was */
+    bool needs_key : 1, asked_key : 1;
+    bool edge : 1; /* the edge cache has what is asked for */
+    bool over : 1; /* failed, but some of its jobs are still under way */
 };
+_Static_assert(sizeof(struct care_op) == 48, "care.h says what a careful operation costs");
+_Static_assert(HOLDERS_MAX + 2 <= UINT8_MAX, "legs and transfers have their number in 8 bits");
 
 static inline struct care_op *
 care_of(const struct window *w, uint32_t i)
@@ -41,28 +52,34 @@ care_of(const struct window *w, uint32_t i)
     return &w->care.op[i];
 }
 
-/* Slots of one operation: answers of sites, of stores; then times in pipes of the transfers of
- * sites, of the user's and of the edge cache's. */
-static inline size_t
+/* Transfers of one operation: from or to sites, the user's and the edge cache's. */
+static inline uint32_t
+transfers(const struct care *c)
+{
+    return c->sites + 2;
+}
+
+/* What one operation keeps in `done`: answers of sites, of stores; then, where any pipes are, its
+ * transfers' times in them. */
+static inline uint32_t
 slots(const struct care *c)
 {
-    return 2 * (size_t)c->sites + c->stores + 2;
+    return c->sites + c->stores + (c->pipes > 0 ? transfers(c) : 0);
 }
 
 static inline sim_ns *
 answers(const struct window *w, uint32_t i, enum step step)
 {
-    const struct care *c = &w->care;
-
-    return &c->answer[i * slots(c) + (step == STEP_KEY ? c->sites : 0)];
+    return &w->done[(size_t)i * w->legs + (step == STEP_KEY ? w->care.sites : 0)];
 }
 
+/* NULL: there are no pipes. */
 static inline sim_ns *
 pipe_times(const struct window *w, uint32_t i)
 {
     const struct care *c = &w->care;
 
-    return &c->answer[i * slots(c) + c->sites + c->stores];
+    return c->pipes > 0 ? &w->done[(size_t)i * w->legs + c->sites + c->stores] : NULL;
 }
 
 static inline const struct leg *

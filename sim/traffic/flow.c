@@ -82,7 +82,7 @@ send(struct window *w, uint32_t i, const struct leg *leg, uint32_t legs, enum st
 {
     int rc = 0;
 
-    w->op[i].left = (uint16_t)legs;
+    w->op[i].left = (uint8_t)legs;
     for (uint32_t k = 0; rc == 0 && k < legs; k++) {
         struct event e = {.at = at, .kind = (uint32_t)step, .a = i, .b = k};
 
@@ -303,7 +303,7 @@ flow_start(struct window *w, struct source *from, sim_ns at)
                            .back = trip - trip / 2,
                            .path = p,
                            .bytes = wanted->bare ? 0 : wanted->bytes,
-                           .cell = cell,
+                           .cell = (uint16_t)cell,
                            .read = wanted->read,
                            .bare = wanted->bare,
                            .hit = p->fallible ? care_hits(w, p, luck) : luck < p->hit,

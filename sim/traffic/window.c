@@ -260,7 +260,7 @@ fetch_ahead(const struct window *w)
     if (soon == NULL || w->ops < OPS_FAR)
         return;
     __builtin_prefetch(&w->op[soon->a]);
-    __builtin_prefetch(&w->op[soon->a].bytes);
+    __builtin_prefetch(&w->op[soon->a].measured);
     __builtin_prefetch(&w->done[(size_t)soon->a * w->legs]);
 }
 

@@ -74,20 +74,34 @@ struct source {
     struct stream cached; /* key cache hits: one draw a read, whether or not there is a cache */
 };
 
-/* One operation under way. Its own time is the stations' clock plus `behind`. */
+/* One operation under way. Its own time is the stations' clock plus `behind`. As a million may be
+ * under way, no byte is idle. */
 struct op {
-    sim_ns start;  /* when the user meant it to start */
-    sim_ns behind; /* what the clock leaves out so far; may be negative */
-    sim_ns out;    /* way from user to gateway that is still to go */
-    sim_ns back;   /* way of the gateway's answer that is still to come */
-    sim_ns extra;  /* transfers and cryptography */
-    const struct path *path;
+    union {
+        sim_ns start;       /* when the user meant it to start */
+        uint32_t next_free; /* of a place in the pool that is free */
+    };
+    sim_ns out;  /* way from user to gateway that is still to go */
+    sim_ns back; /* way of the gateway's answer that is still to come */
+    union {
+        struct {           /* on a plain path */
+            sim_ns behind; /* what the clock leaves out so far; may be negative */
+            sim_ns extra;  /* transfers and cryptography */
+        };
+        struct { /* on a careful one */
+            sim_ns data,
+                key; /* own time at which first bytes, keys are there; SIM_NEVER: not yet */
+        };
+    };
     double bytes;
-    uint32_t cell;
-    uint32_t next_free;
-    uint16_t left; /* legs of the present step that have not arrived */
+    const struct path *path;
+    uint16_t cell;
+    uint8_t left; /* on a plain path: legs of the present step that have not arrived */
     bool read, bare, hit, probe, measured;
 };
+_Static_assert(sizeof(struct op) == 64, "engine/NOTES says what an operation under way costs");
+_Static_assert(HOLDERS_MAX <= UINT8_MAX && HOLDERS_MAX * CLASSES_MAX <= UINT16_MAX,
+               "legs and cells have their numbers in struct op");
 
 /* What careful operations need beside (care.h). */
 struct care {
@@ -97,9 +111,7 @@ struct care {
     size_t pipes, pipe_room;
     struct care_op *op; /* owned: beside the pool of operations */
     size_t op_room;
-    sim_ns *answer; /* owned: of each operation's legs: sites, stores; then transfers */
-    size_t answer_room;
-    uint32_t sites, stores; /* answers of each that one operation has room for */
+    uint32_t sites, stores; /* answers of each that a careful operation has room for */
     struct fetched {
         double share; /* of late fetches of keys, those that came to something */
         uint32_t seen;
@@ -139,7 +151,7 @@ struct window {
     struct op *op;                      /* owned: pool */
     size_t ops, op_room;
     uint32_t free_op; /* NONE: none */
-    sim_ns *done;     /* owned: answers of each operation's legs */
+    sim_ns *done;     /* owned: answers of each operation's legs; care.h: what else */
     size_t done_room;
     uint32_t legs; /* answers kept for one operation */
     struct care care;
