@@ -84,14 +84,14 @@ extent_of_list(const struct event_list *list)
 static uint32_t
 buckets_for(struct queue *queue, size_t events, uint64_t span)
 {
-    const uint64_t served = queue->scheduled - queue->count - queue->marked;
+    const uint64_t served = queue->served - queue->marked;
     const double elapsed = (double)(queue->now - queue->marked_at);
     double wanted = (double)events / EVENTS_A_BUCKET;
     uint32_t buckets = BUCKETS_LEAST;
 
     if (served > 0 && elapsed > 0)
         wanted = fmax(wanted, (double)span / elapsed * (double)served / EVENTS_A_BUCKET);
-    if (served >= queue->count / 2) {
+    if (served >= queue_count(queue) / 2) {
         queue->marked += served;
         queue->marked_at = queue->now;
     }
@@ -487,7 +487,7 @@ static bool
 has_near(struct queue *queue)
 {
     if (queue->run_at == queue->run_end && queue->near.count == 0) {
-        if (queue->count == 0)
+        if (queue_count(queue) == 0)
             return false;
         refill(queue);
     }
@@ -514,7 +514,7 @@ queue_next_slowly(struct queue *queue, struct event *event)
         *event = queue->run[queue->run_at++];
     }
     queue->now = event->at;
-    queue->count--;
+    queue->served++;
     return true;
 }
 
@@ -537,7 +537,7 @@ queue_reset(struct queue *queue)
     queue->near.count = 0;
     queue->run_at = queue->run_end = 0;
     queue->near_most = QUEUE_NEAR_MOST;
-    queue->count = 0;
+    queue->served = 0;
     queue->scheduled = queue->marked = 0;
     queue->now = queue->marked_at = 0;
 }

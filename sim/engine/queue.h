@@ -56,8 +56,8 @@ struct queue {
     struct rung *inner; /* the innermost rung; NULL: none */
     struct event *run;  /* owned; sorted, [run_at, run_end) is left */
     size_t run_at, run_end, run_room;
-    size_t count;       /* events pending */
     uint64_t scheduled; /* events ever added: the next sequence number */
+    uint64_t served;    /* events ever taken; the others are pending */
     sim_ns now;         /* the time of the last event popped */
     uint64_t marked;    /* events served up to a recent moment, */
     sim_ns marked_at;   /* and that moment: to tell how fast they come */
@@ -65,6 +65,13 @@ struct queue {
     struct rung *rung[QUEUE_RUNGS_MOST]; /* owned, kept for use again; outermost first */
     struct chunk_pool pool;
 };
+
+/* Events pending. */
+static inline size_t
+queue_count(const struct queue *queue)
+{
+    return queue->scheduled - queue->served;
+}
 
 static inline struct event_list *
 rung_bucket(struct rung *rung, sim_ns at)
@@ -119,7 +126,6 @@ queue_add(struct queue *queue, sim_ns at, uint32_t kind, uint32_t a, uint64_t b)
     if (__builtin_expect(place == NULL, 0))
         return ERR_MEMORY;
     event_set(place, at, queue->scheduled++, kind, a, b);
-    queue->count++;
     return 0;
 }
 
@@ -134,7 +140,7 @@ queue_next(struct queue *queue, struct event *event)
         return queue_next_slowly(queue, event);
     *event = queue->run[queue->run_at++];
     queue->now = event->at;
-    queue->count--;
+    queue->served++;
     return true;
 }
 

@@ -295,7 +295,7 @@ step(struct docket *d, bool *more)
 {
     struct event e;
 
-    if (d->queue.count > 0 && queue_soonest(&d->queue) <= d->arrives_at) {
+    if (queue_count(&d->queue) > 0 && queue_soonest(&d->queue) <= d->arrives_at) {
         *more = queue_next(&d->queue, &e);
         d->now = e.at;
         return happen(d, &e);

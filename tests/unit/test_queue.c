@@ -79,7 +79,7 @@ check_invariant(const struct queue *queue, const struct list *list)
     const struct event *heap = queue->near.item;
     size_t seen = queue->near.count + queue->run_end - queue->run_at;
 
-    assert_int_equal(queue->count, list->count);
+    assert_int_equal(queue_count(queue), list->count);
     for (size_t i = 0; i < queue->near.count; i++) {
         const struct event *e = &heap[i], *parent = &heap[i ? (i - 1) / HEAP_ARITY : 0];
         assert_true(e->at >= queue->now && (uint64_t)e->at < queue->near_end);
@@ -93,7 +93,7 @@ check_invariant(const struct queue *queue, const struct list *list)
     for (uint32_t r = 0; r < queue->rungs; r++)
         for (uint32_t i = 0; i < queue->rung[r]->buckets; i++)
             check_bucket(queue, queue->rung[r], i, &seen);
-    assert_int_equal(seen, queue->count);
+    assert_int_equal(seen, queue_count(queue));
 }
 
 static void
@@ -409,7 +409,7 @@ test_a_large_queue_drains_in_sorted_order(void **state)
         if (!queue_next(&queue, &e) || e.seq != sorted[i].seq || e.a != sorted[i].a)
             fail_msg("event %u of the sorted order is not the one served", i);
     }
-    assert_int_equal(queue.count, 0);
+    assert_int_equal(queue_count(&queue), 0);
     queue_release(&queue);
 }
 
