@@ -35,6 +35,11 @@
  * failed when what may still answer cannot suffice, by refusal if one of its last jobs was refused.
  * A refusal is not waited for longer than an answer would be; a repeat whose wait would end after
  * the time-out is not begun.
+ *
+ * Memory of one under way: struct op 64 bytes and struct care_op 48, and 8 for the answer of each
+ * site and of each key store of the largest path, 8 more for each of its sites and 16 where there
+ * are any pipes; an event 32, a time at the station 8. In all 168 with one site and one store, 186
+ * of peak memory (bench/flight).
  */
 #include "traffic/window.h"
 

@@ -88,9 +88,9 @@ struct op {
             sim_ns behind; /* what the clock leaves out so far; may be negative */
             sim_ns extra;  /* transfers and cryptography */
         };
-        struct { /* on a careful one */
-            sim_ns data,
-                key; /* own time at which first bytes, keys are there; SIM_NEVER: not yet */
+        struct {         /* on a careful one: own time; SIM_NEVER: not yet */
+            sim_ns data; /* first bytes are there */
+            sim_ns key;  /* keys are */
         };
     };
     double bytes;
