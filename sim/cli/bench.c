@@ -259,13 +259,13 @@ save_figure(const char *path, const struct machine *machine, const struct measur
     return rc;
 }
 
-/* The results, to print and into files. */
+/* The results, to print and into files: each, also when another fails; the first failure. */
 static int
 tell(const struct bench_asked *asked, const struct machine *machine,
      const struct measurement *result, struct text *out, struct why *why)
 {
     struct text costs = {0};
-    int rc = 0;
+    int rc = 0, drawn = 0;
 
     if (asked->json)
         bench_json(out, machine, result);
@@ -278,9 +278,20 @@ tell(const struct bench_asked *asked, const struct machine *machine,
         rc = costs_save(asked->costs_out, &costs, why);
         text_release(&costs);
     }
-    if (rc == 0 && asked->figure)
-        rc = save_figure(asked->figure, machine, result, why);
-    return rc;
+    if (asked->figure)
+        drawn = save_figure(asked->figure, machine, result, why);
+    return rc < 0 ? rc : drawn;
+}
+
+/* What took minutes to measure is kept before anything else can fail. */
+static int
+keep_and_tell(const struct bench_asked *asked, const struct machine *machine,
+              const struct measurement *result, struct text *out, struct why *why)
+{
+    const int kept = asked->store ? stored_keep(asked->store, machine, result, why) : 0;
+    const int told = tell(asked, machine, result, out, why);
+
+    return kept < 0 ? kept : told;
 }
 
 /* The newest measurement of a database, whichever machine's. */
@@ -319,9 +330,7 @@ bench(const struct bench_asked *asked, struct text *out, struct why *why)
     if (rc == 0)
         rc = measure(asked, token, &result, why);
     if (rc == 0)
-        rc = tell(asked, &machine, &result, out, why);
-    if (rc == 0 && asked->store)
-        rc = stored_keep(asked->store, &machine, &result, why);
+        rc = keep_and_tell(asked, &machine, &result, out, why);
     measurement_release(&result);
     token_close(token);
     return rc;

@@ -57,6 +57,19 @@ END
     [[ "$stderr" == *"no/costs.yaml: cannot write: No such file or directory"* ]]
 }
 
+@test "a file that cannot be written loses neither the measurement nor the other files" {
+    db="$BATS_TEST_TMPDIR/kept.db"
+    run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only gcm-seal --store "$db" \
+        --costs-out "$BATS_TEST_TMPDIR/no/costs.yaml" --figure "$BATS_TEST_TMPDIR/drawn.svg"
+    [ "$status" -eq 1 ]
+    first=$output
+    [[ "$stderr" == *"no/costs.yaml: cannot write: No such file or directory"* ]]
+    grep -q '</svg>' "$BATS_TEST_TMPDIR/drawn.svg"
+    run --separate-stderr "$jurisim" bench crypto --from "$db" --figure "$BATS_TEST_TMPDIR/no/speed.svg"
+    [ "$status" -eq 1 ]
+    [ "$output" = "$first" ]
+}
+
 @test "misuse is told and exits 2" {
     for wrong in "" "engines" "crypto more" "crypto --rounds 5" "crypto --rounds x" "crypto --bytes 0" \
         "crypto --bytes 65MiB" "crypto --bytes 5parsecs" "crypto --threads 0" "crypto --bytes ," "crypto --no-such" \
