@@ -151,6 +151,46 @@ open_token(const struct bench_asked *asked, struct token **out, struct why *why)
     return rc;
 }
 
+static bool
+any_contains(const struct operation *op, const char *word, size_t length)
+{
+    for (; op != NULL && op->name; op++)
+        if (memmem(op->name, strlen(op->name), word, length) != NULL)
+            return true;
+    return false;
+}
+
+const char *
+bench_unmatched(const char *list, const struct operation *extra)
+{
+    for (const char *word = list; word != NULL; word = strchr(word, ',')) {
+        const struct operation *op;
+
+        word += *word == ',' && word > list;
+        const size_t length = strcspn(word, ",");
+        bool found = length > 0 && (any_contains(control_operations, word, length) ||
+                                    any_contains(extra, word, length));
+
+        for (size_t i = 0; length > 0 && !found && (op = operation_at(i)) != NULL; i++)
+            found = memmem(op->name, strlen(op->name), word, length) != NULL;
+        if (!found)
+            return word;
+    }
+    return NULL;
+}
+
+/* A token's operations are known once it is open. */
+static int
+check_only(const struct bench_asked *asked, const struct token *token, struct why *why)
+{
+    const char *word = bench_unmatched(asked->only, token_operations(token));
+
+    return word == NULL
+               ? 0
+               : why_add(why, ERR_INPUT, NULL, "--only: no operation's name contains '%.*s'",
+                         (int)strcspn(word, ","), word);
+}
+
 /* Measures what was asked for; `token` may be NULL. */
 static int
 measure(const struct bench_asked *asked, const struct token *token, struct measurement *result,
@@ -305,7 +345,10 @@ bench_from(const struct bench_asked *asked, struct text *out, struct why *why)
     if (rc < 0)
         return rc;
     rc = found ? tell(asked, &stored.machine, &stored.result, out, why)
-               : why_add(why, ERR_INPUT, NULL, "%s: holds no measurement", asked->from);
+               : why_add(why, ERR_INPUT, NULL,
+                         "%s: holds no measurements of `jurisim bench crypto`, only of `jurisim "
+                         "bench engine`",
+                         asked->from);
     stored_release(&stored);
     return rc;
 }
@@ -322,11 +365,15 @@ bench(const struct bench_asked *asked, struct text *out, struct why *why)
     if (asked->from)
         return bench_from(asked, out, why);
     date_write((int64_t)time(NULL), today);
-    rc = machine_read(&machine, today, why);
+    rc = asked->store ? bench_check_store(asked->store, why) : 0;
+    if (rc == 0)
+        rc = machine_read(&machine, today, why);
     if (rc == 0 && asked->pkcs11)
         rc = open_token(asked, &token, why);
     if (token)
         snprintf(machine.token, sizeof machine.token, "%s", token_name(token));
+    if (rc == 0 && token)
+        rc = check_only(asked, token, why);
     if (rc == 0)
         rc = measure(asked, token, &result, why);
     if (rc == 0)

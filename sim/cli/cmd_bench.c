@@ -191,6 +191,31 @@ read_option(struct bench_asked *asked, int o)
     }
 }
 
+/* Whatever could only fail once all is measured is told now. */
+static int
+check_command(const struct bench_asked *asked)
+{
+    const char *const word = asked->pkcs11 ? NULL : bench_unmatched(asked->only, NULL);
+
+    if (word != NULL)
+        return cli_misuse(
+            "bench", "--only: no operation's name contains '%.*s'%s", (int)strcspn(word, ","), word,
+            strncmp(word, "token", strlen("token")) == 0 ? " (a token's need --pkcs11 MODULE)"
+                                                         : "");
+    if (asked->figure && picture_of_path(asked->figure) == PICTURES)
+        return cli_misuse("bench", "the name of a picture ends in .svg, .png or .pdf, got '%s'",
+                          asked->figure);
+    if (asked->figure && asked->sizes == 1)
+        return cli_misuse("bench", "--figure needs at least two sizes, since it draws lines");
+    if (asked->costs_out && asked->sizes == 1)
+        return cli_misuse("bench", "--costs-out needs at least two sizes, since a cost file gives "
+                                   "the cost between them");
+    if ((asked->store && asked->store[0] == '\0') || (asked->from && asked->from[0] == '\0') ||
+        (asked->costs_out && asked->costs_out[0] == '\0'))
+        return cli_misuse("bench", "--store, --from and --costs-out need the name of a file");
+    return EXIT_DONE;
+}
+
 static int
 read_command(struct bench_asked *asked, int argc, char **argv)
 {
@@ -213,13 +238,7 @@ read_command(struct bench_asked *asked, int argc, char **argv)
     if (!asked->pkcs11 && (asked->token || asked->pin_file))
         return cli_misuse("bench", "--token and --pin-file say how to use a token: they need "
                                    "--pkcs11 MODULE");
-    if (asked->figure && picture_of_path(asked->figure) == PICTURES)
-        return cli_misuse("bench", "the name of a picture ends in .svg, .png or .pdf, got '%s'",
-                          asked->figure);
-    if (asked->costs_out && asked->sizes == 1)
-        return cli_misuse("bench", "--costs-out needs at least two sizes, since a cost file gives "
-                                   "the cost between them");
-    return EXIT_DONE;
+    return check_command(asked);
 }
 
 int

@@ -141,7 +141,11 @@ measured(struct asked *asked, struct machine *machine, struct bench_list *out, s
     int rc;
 
     date_write((int64_t)time(NULL), today);
-    rc = machine_read(machine, today, why);
+    rc = asked->store != NULL ? bench_check_store(asked->store, why) : 0;
+    if (rc == 0 && plan->scenario != NULL)
+        rc = engine_check_scenario(plan, why);
+    if (rc == 0)
+        rc = machine_read(machine, today, why);
     if (rc == 0) {
         plan->threads = machine->cores;
         rc = measure(asked, &out->engine, why);
@@ -221,6 +225,9 @@ read_command(struct asked *asked, int argc, char **argv)
     if (asked->from && (asked->store || asked->only || asked->rounds || asked->plan.quick ||
                         asked->plan.structures || asked->plan.scenario))
         return cli_misuse("bench", "--from shows what was measured: it takes --json only");
+    if ((asked->store && asked->store[0] == '\0') || (asked->from && asked->from[0] == '\0') ||
+        (asked->plan.scenario && asked->plan.scenario[0] == '\0'))
+        return cli_misuse("bench", "--store, --from and --scenario need the name of a file");
     asked->plan.rounds = asked->rounds > 0 ? (unsigned)asked->rounds : asked->plan.quick ? 6 : 11;
     return EXIT_DONE;
 }

@@ -73,14 +73,43 @@ END
 @test "misuse is told and exits 2" {
     for wrong in "" "engines" "crypto more" "crypto --rounds 5" "crypto --rounds x" "crypto --bytes 0" \
         "crypto --bytes 65MiB" "crypto --bytes 5parsecs" "crypto --threads 0" "crypto --bytes ," "crypto --no-such" \
-        "crypto --bytes 1024 --costs-out x"; do
+        "crypto --bytes 1024 --costs-out x" "crypto --bytes 1024 --figure x.svg" "crypto --only zzz" \
+        "crypto --only gcm,zzz" "crypto --only gcm," "crypto --only token"; do
         # shellcheck disable=SC2086
         run --separate-stderr "$jurisim" bench $wrong
         [ "$status" -eq 2 ]
         [ -z "$output" ]
         [[ "$stderr" == *"jurisim bench: "* ]]
     done
-    [ ! -e x ]
+    [ ! -e x ] && [ ! -e x.svg ]
+    for option in --only --store --from --costs-out; do
+        run --separate-stderr "$jurisim" bench crypto "$option" ""
+        [ "$status" -eq 2 ]
+        [ -z "$output" ]
+    done
+}
+
+@test "what could not be kept or read is told before anything is measured" {
+    told() { # exit code, message, arguments
+        code=$1 message=$2
+        shift 2
+        run --separate-stderr timeout 10 "$jurisim" bench "$@"
+        [ "$status" -eq "$code" ]
+        [ -z "$output" ]
+        [[ "$stderr" == *"$message"* ]]
+    }
+    echo "no database, a text that is longer than the head of one" >"$BATS_TEST_TMPDIR/text.db"
+    sqlite3 "$BATS_TEST_TMPDIR/other.db" 'CREATE TABLE t (x)'
+    for part in crypto engine; do # the whole would take minutes
+        told 2 "a folder, not a database" "$part" --store "$BATS_TEST_TMPDIR"
+        told 2 "a folder, not a database" "$part" --from "$BATS_TEST_TMPDIR"
+        told 2 "not a database" "$part" --store "$BATS_TEST_TMPDIR/text.db"
+        told 2 "a database of another program" "$part" --store "$BATS_TEST_TMPDIR/other.db"
+        told 1 "no/kept.db: cannot write: No such file" "$part" --store "$BATS_TEST_TMPDIR/no/kept.db"
+    done
+    told 2 "nothere.yaml" engine --scenario "$BATS_TEST_TMPDIR/nothere.yaml"
+    told 2 "need the name of a file" engine --store ""
+    (cd "$BATS_TEST_TMPDIR" && [ "$(echo *.db)" = "other.db text.db" ])
 }
 
 @test "help goes to stdout" {
@@ -414,6 +443,7 @@ END
     grep -Eq '^draw +- +philox4x64-10 +exponential +1 +[0-9.]+ ns +\[[0-9.]+, [0-9.]+\] +x [0-9.]+ ' <<<"$output"
     run --separate-stderr "$jurisim" bench crypto --from "$db"
     [ "$status" -eq 2 ]
+    [[ "$stderr" == *"holds no measurements of \`jurisim bench crypto\`, only of \`jurisim bench engine\`"* ]]
     run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only gcm-wrap --store "$db"
     [ "$status" -eq 0 ]
     second=$output
