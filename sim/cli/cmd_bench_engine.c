@@ -133,6 +133,38 @@ spin_scaling(const struct engine_rows *rows)
     return (double)NAN;
 }
 
+/* Work that always takes the same time, on cores of its own, tells whether the machine is free. */
+static void
+warn_if_busy(const struct engine_rows *rows)
+{
+    double width = 0, short_of = 1;
+    unsigned threads = 0;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct engine_row *row = &rows->item[i];
+
+        if (strcmp(row->backend, "spin") != 0)
+            continue;
+        if (row->threads == 1)
+            width = fmax(width, (row->high - row->low) / row->median);
+        else if (row->ratio / row->threads < short_of) {
+            short_of = row->ratio / row->threads;
+            threads = row->threads;
+        }
+    }
+    if (width > 0.05)
+        fprintf(
+            stderr,
+            "jurisim bench: the machine was busy: work that always takes the same time ('spin') "
+            "varied by %.0f %%.\nClose other programs, or measure longer with --rounds.\n",
+            100 * width);
+    if (short_of < MEASURE_SPIN_SCALES)
+        fprintf(stderr,
+                "jurisim bench: %u threads did only %.2f times the work of one ('spin'): rows of "
+                "several threads\ntell of the machine, not of the engine.\n",
+                threads, short_of * threads);
+}
+
 static int
 measured(struct asked *asked, struct machine *machine, struct bench_list *out, struct why *why)
 {
@@ -160,6 +192,8 @@ measured(struct asked *asked, struct machine *machine, struct bench_list *out, s
     out->threads = plan->threads;
     out->cpu_time = true;
     out->spin_scaling = spin_scaling(&out->engine);
+    if (rc == 0)
+        warn_if_busy(&out->engine);
     if (rc == 0 && asked->store != NULL)
         rc = bench_store(asked->store, out, why);
     return rc;

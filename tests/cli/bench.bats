@@ -474,6 +474,27 @@ END
     [ "$(sqlite3 "$db" 'SELECT count(*) FROM engine_row')" -eq 4 ]
 }
 
+@test "the engine's table says what its ratios are, and quick operations in flight are few" {
+    run --separate-stderr timeout 200 "$jurisim" bench engine --quick --only flight
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^operation .*-under-way ' <<<"$output")" -eq 2 ]
+    grep -Eq '^operation .* 100000-under-way .* x [0-9.]+ ' <<<"$output"
+    grep -q '^(ns) above 1 is slower than the first, of rates (1/s) above 1 is faster.$' <<<"$output"
+}
+
+@test "a busy machine is told: when the spin control varies or does not scale" {
+    run --separate-stderr "$jurisim" bench engine --quick --only controls --json
+    [ "$status" -eq 0 ]
+    python3 - "$output" "$stderr" <<'END'
+import json, sys
+spin = [row for row in json.loads(sys.argv[1])["rows"] if row["backend"] == "spin"]
+wide = any(row["threads"] == 1 and (row["high"] - row["low"]) / row["median"] > 0.05 for row in spin)
+short = any(row["threads"] > 1 and row["ratio"] < 0.9 * row["threads"] for row in spin)
+assert ("the machine was busy" in sys.argv[2]) == wide, sys.argv
+assert ("times the work of one ('spin')" in sys.argv[2]) == short, sys.argv
+END
+}
+
 @test "an engine's ways to one answer are measured beside each other" {
     run --separate-stderr "$jurisim" bench engine --quick --only queues --json
     [ "$status" -eq 0 ]
