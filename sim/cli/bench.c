@@ -16,6 +16,9 @@
 #include "crypto/token.h"
 #include "report/figure_crypto.h"
 
+/* A copy's interval, over its median, that is worth a word. */
+#define COPY_VARIES 0.25
+
 enum { PIN_ROOM = 257 }; /* PKCS#11 sets no limit; no token takes as many characters */
 
 static void
@@ -79,10 +82,14 @@ add_left_out(void *data, const struct operation *op, const char *reason)
         text_addf(&left->names[i], "%s%s", left->names[i].length > 0 ? ", " : "", op->name);
 }
 
-/* The chain of multiplications takes the same time whenever it is left alone. */
+/* The chain of multiplications takes the same time whenever it is left alone; a copy passes through
+ * caches and memory, which others share, so that it is never as steady. */
 static void
 warn_if_busy(const struct measurement *result)
 {
+    const struct measure_row *copy = NULL;
+    double widest = COPY_VARIES;
+
     for (size_t i = 0; i < result->count; i++) {
         const struct measure_row *row = &result->item[i];
         double width = (row->high - row->low) / row->median;
@@ -93,7 +100,16 @@ warn_if_busy(const struct measurement *result)
                     "('%s') varied by %.0f %%.\nClose other programs, or measure longer with "
                     "--rounds.\n",
                     row->op->name, 100 * width);
+        if (row->control && row->op->bulk && row->threads == 1 && width > widest) {
+            widest = width;
+            copy = row;
+        }
     }
+    if (copy != NULL)
+        fprintf(stderr,
+                "jurisim bench: caches or memory were busy: copying %zu bytes ('%s') varied by "
+                "%.0f %%.\n",
+                copy->bytes, copy->op->name, 100 * widest);
 }
 
 /* The first line of a file, without its end. */
@@ -149,6 +165,46 @@ open_token(const struct bench_asked *asked, struct token **out, struct why *why)
         rc = token_open(out, &options, why);
     explicit_bzero(pin, sizeof pin);
     return rc;
+}
+
+static bool
+any_contains(const struct operation *op, const char *word, size_t length)
+{
+    for (; op != NULL && op->name; op++)
+        if (memmem(op->name, strlen(op->name), word, length) != NULL)
+            return true;
+    return false;
+}
+
+const char *
+bench_unmatched(const char *list, const struct operation *extra)
+{
+    for (const char *word = list; word != NULL; word = strchr(word, ',')) {
+        const struct operation *op;
+
+        word += *word == ',' && word > list;
+        const size_t length = strcspn(word, ",");
+        bool found = length > 0 && (any_contains(control_operations, word, length) ||
+                                    any_contains(extra, word, length));
+
+        for (size_t i = 0; length > 0 && !found && (op = operation_at(i)) != NULL; i++)
+            found = memmem(op->name, strlen(op->name), word, length) != NULL;
+        if (!found)
+            return word;
+    }
+    return NULL;
+}
+
+/* A token's operations are known once it is open. */
+static int
+check_only(const struct bench_asked *asked, const struct token *token, struct why *why)
+{
+    const char *word = bench_unmatched(asked->only, token_operations(token));
+
+    return word == NULL
+               ? 0
+               : why_add(why, ERR_INPUT, NULL, "--only: no operation's name contains '%.*s'",
+                         (int)strcspn(word, ","), word);
 }
 
 /* Measures what was asked for; `token` may be NULL. */
@@ -259,13 +315,13 @@ save_figure(const char *path, const struct machine *machine, const struct measur
     return rc;
 }
 
-/* The results, to print and into files. */
+/* The results, to print and into files: each, also when another fails; the first failure. */
 static int
 tell(const struct bench_asked *asked, const struct machine *machine,
      const struct measurement *result, struct text *out, struct why *why)
 {
     struct text costs = {0};
-    int rc = 0;
+    int rc = 0, drawn = 0;
 
     if (asked->json)
         bench_json(out, machine, result);
@@ -278,9 +334,20 @@ tell(const struct bench_asked *asked, const struct machine *machine,
         rc = costs_save(asked->costs_out, &costs, why);
         text_release(&costs);
     }
-    if (rc == 0 && asked->figure)
-        rc = save_figure(asked->figure, machine, result, why);
-    return rc;
+    if (asked->figure)
+        drawn = save_figure(asked->figure, machine, result, why);
+    return rc < 0 ? rc : drawn;
+}
+
+/* What took minutes to measure is kept before anything else can fail. */
+static int
+keep_and_tell(const struct bench_asked *asked, const struct machine *machine,
+              const struct measurement *result, struct text *out, struct why *why)
+{
+    const int kept = asked->store ? stored_keep(asked->store, machine, result, why) : 0;
+    const int told = tell(asked, machine, result, out, why);
+
+    return kept < 0 ? kept : told;
 }
 
 /* The newest measurement of a database, whichever machine's. */
@@ -294,7 +361,10 @@ bench_from(const struct bench_asked *asked, struct text *out, struct why *why)
     if (rc < 0)
         return rc;
     rc = found ? tell(asked, &stored.machine, &stored.result, out, why)
-               : why_add(why, ERR_INPUT, NULL, "%s: holds no measurement", asked->from);
+               : why_add(why, ERR_INPUT, NULL,
+                         "%s: holds no measurements of `jurisim bench crypto`, only of `jurisim "
+                         "bench engine`",
+                         asked->from);
     stored_release(&stored);
     return rc;
 }
@@ -311,17 +381,19 @@ bench(const struct bench_asked *asked, struct text *out, struct why *why)
     if (asked->from)
         return bench_from(asked, out, why);
     date_write((int64_t)time(NULL), today);
-    rc = machine_read(&machine, today, why);
+    rc = asked->store ? bench_check_store(asked->store, why) : 0;
+    if (rc == 0)
+        rc = machine_read(&machine, today, why);
     if (rc == 0 && asked->pkcs11)
         rc = open_token(asked, &token, why);
     if (token)
         snprintf(machine.token, sizeof machine.token, "%s", token_name(token));
+    if (rc == 0 && token)
+        rc = check_only(asked, token, why);
     if (rc == 0)
         rc = measure(asked, token, &result, why);
     if (rc == 0)
-        rc = tell(asked, &machine, &result, out, why);
-    if (rc == 0 && asked->store)
-        rc = stored_keep(asked->store, &machine, &result, why);
+        rc = keep_and_tell(asked, &machine, &result, out, why);
     measurement_release(&result);
     token_close(token);
     return rc;

@@ -15,6 +15,10 @@ struct bench_asked {
     const char *pkcs11, *token, *pin_file; /* a module's path; NULL: no token */
 };
 
+/* The first word of a list that commas separate which no operation's name contains, an empty word
+ * included; NULL: there is none. `extra` as in measure_plan. */
+const char *bench_unmatched(const char *list, const struct operation *extra);
+
 /* Measures, or takes a measurement that was kept; adds the results to `out` and writes the files
  * asked for. On failure `out` holds what was measured all the same, if it was. */
 MUST_CHECK int bench(const struct bench_asked *asked, struct text *out, struct why *why);

@@ -66,6 +66,9 @@ MUST_CHECK int engine_bench_scenario(const struct engine_plan *plan, struct engi
 MUST_CHECK int engine_bench_flight(const struct engine_plan *plan, struct engine_rows *rows,
                                    struct why *why);
 
+/* Reads the plan's scenario, so that its faults are told before anything is measured. */
+MUST_CHECK int engine_check_scenario(const struct engine_plan *plan, struct why *why);
+
 /* The time, and the processor time of this thread: what has one thread is measured by the latter,
  * since other programs then disturb it less. */
 int64_t engine_now_ns(void);

@@ -4,9 +4,16 @@
 #include "base/json.h"
 #include "cli/bench_engine.h"
 
+static const char legend[] =
+    "\nx 2.65 (to the first): 2.65 times the value of the first row of that name and size, or\n"
+    "of the same control on one thread; the median over rounds of each round's ratio. Of times\n"
+    "(ns) above 1 is slower than the first, of rates (1/s) above 1 is faster.\n";
+
 void
 engine_table(struct text *out, const struct bench_list *list)
 {
+    bool ratios = false;
+
     text_addf(out, "%s, %u cores, %s; %u rounds, medians with 95 %% intervals\n\n", list->cpu,
               list->cores, list->measured, list->rounds);
     text_addf(out, "%-20s %9s  %-22s %-11s %7s %14s  %-21s %s\n", "what", "size", "by", "how",
@@ -31,7 +38,10 @@ engine_table(struct text *out, const struct bench_list *list)
                       r->ratio_low, r->ratio_high);
         out->lost |= within.lost;
         text_release(&within);
+        ratios |= !isnan(r->ratio);
     }
+    if (ratios)
+        text_add(out, legend);
 }
 
 void

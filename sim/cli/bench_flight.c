@@ -14,6 +14,7 @@
 #include "traffic/window.h"
 
 enum { MEANS = 4, OPERATIONS_PER_S = 1000, OPERATIONS = 6000000, ROUNDS_MOST = 7 };
+enum { QUICK_OPERATIONS = OPERATIONS / 6 };
 
 static const char flight[] =
     "jurisim: 1\n"
@@ -47,6 +48,7 @@ struct windows {
     struct regime_list regimes;
     struct paths paths;
     struct window *window; /* owned */
+    uint64_t operations;   /* counted in a slot */
 };
 
 static void
@@ -66,9 +68,9 @@ windows_release(void *work)
     free(w);
 }
 
-/* Operations wait `mean_s` on average. */
+/* `operations` a slot, which wait `mean_s` on average. */
 static int
-windows_new(struct windows **out, uint64_t mean_s, struct why *why)
+windows_new(struct windows **out, uint64_t mean_s, uint64_t operations, struct why *why)
 {
     const struct scenario_options none = {0};
     struct windows *w = *out = calloc(1, sizeof *w);
@@ -87,6 +89,7 @@ windows_new(struct windows **out, uint64_t mean_s, struct why *why)
     if (rc == 0)
         rc = paths_make(&w->paths, &w->regimes.item[0], why);
     if (rc == 0) {
+        w->operations = operations;
         w->window = calloc(1, sizeof *w->window);
         rc = w->window == NULL ? why_no_memory(why) : 0;
     }
@@ -99,7 +102,8 @@ static int
 windows_run(void *work, double *value, uint64_t *answer, struct why *why)
 {
     struct windows *w = work;
-    const struct window_plan plan = {w->regimes.item[0].epoch->world, &w->paths, 1, 0, OPERATIONS};
+    const struct window_plan plan = {w->regimes.item[0].epoch->world, &w->paths, 1, 0,
+                                     w->operations};
 
     window_clear(w->window);
     const int64_t start = engine_cpu_ns();
@@ -146,20 +150,21 @@ engine_bench_flight(const struct engine_plan *plan, struct engine_rows *rows, st
                                                "100000-under-way", "1000000-under-way"};
     struct engine_group group = {.name = "operation"};
     struct engine_plan shorter = *plan;
+    const size_t step = plan->quick ? 2 : 1; /* a thousand and a hundred thousand */
     uint64_t mean_s = 1;
     int rc = 0;
 
     shorter.rounds = plan->rounds < ROUNDS_MOST ? plan->rounds : ROUNDS_MOST;
-    for (size_t i = 0; rc == 0 && i < MEANS; i++, mean_s *= 10) {
+    for (size_t i = 0; rc == 0 && i < MEANS; i += step, mean_s *= plan->quick ? 100 : 10) {
         struct windows *w;
 
-        rc = windows_new(&w, mean_s, why);
+        rc = windows_new(&w, mean_s, plan->quick ? QUICK_OPERATIONS : OPERATIONS, why);
         group.item[group.count++] = (struct engine_case){backend[i],  "in flight",     "ns", 1, w,
                                                          windows_run, windows_release, 0};
     }
     if (rc == 0)
         rc = engine_measure(&group, &shorter, rows, why);
-    for (size_t i = 0; rc == 0 && i < MEANS; i++)
+    for (size_t i = 0; rc == 0 && i < group.count; i++)
         rc = add_bytes(group.item[i].work, rows, why);
     engine_group_release(&group);
     return rc;

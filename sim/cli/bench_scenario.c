@@ -74,24 +74,47 @@ runs_run(void *work, double *value, uint64_t *answer, struct why *why)
     return rc;
 }
 
+/* The plan's scenario, or the built-in one, and all its strategies; both may be set on failure. */
+static int
+open_scenario(const struct engine_plan *plan, struct scenario **scenario, struct model **model,
+              uint64_t *strategies, struct why *why)
+{
+    const struct scenario_options none = {0};
+    struct cli_scenario in = {.path = plan->scenario};
+    int rc = plan->scenario != NULL
+                 ? cli_open_scenario(&in, scenario, why)
+                 : scenario_open_text(scenario, "placement", placement, ".", &none, why);
+
+    if (rc == 0)
+        rc = scenario_model(*scenario, SCENARIO_CENTRAL, model, why);
+    if (rc == 0)
+        rc = cli_strategies(*model, NULL, strategies, why);
+    return rc;
+}
+
+int
+engine_check_scenario(const struct engine_plan *plan, struct why *why)
+{
+    struct scenario *scenario = NULL;
+    struct model *model = NULL;
+    uint64_t strategies = 0;
+    const int rc = open_scenario(plan, &scenario, &model, &strategies, why);
+
+    model_free(model);
+    scenario_close(scenario);
+    return rc;
+}
+
 int
 engine_bench_scenario(const struct engine_plan *plan, struct engine_rows *rows, struct why *why)
 {
     struct runs runs[2] = {{.threads = 1}, {.threads = plan->threads}};
     struct engine_group group = {.name = "scenario-operations"};
-    const struct scenario_options none = {0};
-    struct cli_scenario in = {.path = plan->scenario};
     struct scenario *scenario = NULL;
     struct model *model = NULL;
     uint64_t strategies = 0;
-    int rc = plan->scenario != NULL
-                 ? cli_open_scenario(&in, &scenario, why)
-                 : scenario_open_text(&scenario, "placement", placement, ".", &none, why);
+    int rc = open_scenario(plan, &scenario, &model, &strategies, why);
 
-    if (rc == 0)
-        rc = scenario_model(scenario, SCENARIO_CENTRAL, &model, why);
-    if (rc == 0)
-        rc = cli_strategies(model, NULL, &strategies, why);
     for (size_t i = 0; rc == 0 && i < (plan->threads > 1 ? 2 : 1); i++) {
         runs[i].scenario = scenario;
         runs[i].strategies = strategies;

@@ -22,11 +22,12 @@ static const char help[] =
     "object's key is unwrapped first (envelope). Whole messages are timed, with their tags.\n"
     "`openssl speed` re-keys AES-GCM on every operation, as new-key does, and makes no tag; it\n"
     "never ends a message of ChaCha20-Poly1305, so that its row there is no message's.\n\n"
-    "  --quick           fewer, shorter rounds: a first look in some seconds\n"
+    "  --quick           fewer, shorter rounds: a first look in some seconds of processor time\n"
     "  --bytes N,...     sizes for operations on objects, e.g. 4096,1MiB\n"
     "                    (default 1KiB,16KiB,256KiB,1MiB,16MiB; quick without the last)\n"
     "  --rounds N        rounds, at least 6 (default 41, quick 7)\n"
-    "  --only TEXT,...   only operations whose name contains one of these, e.g. gcm,rsa-2048\n"
+    "  --only TEXT,...   only operations whose name contains one of these, e.g. gcm,rsa-2048;\n"
+    "                    each must be in some name\n"
     "  --cpu-time        processor time instead of the clock on the wall: for a machine with "
     "other\n"
     "                    work (not for tokens and several threads, which wait)\n"
@@ -191,6 +192,31 @@ read_option(struct bench_asked *asked, int o)
     }
 }
 
+/* Whatever could only fail once all is measured is told now. */
+static int
+check_command(const struct bench_asked *asked)
+{
+    const char *const word = asked->pkcs11 ? NULL : bench_unmatched(asked->only, NULL);
+
+    if (word != NULL)
+        return cli_misuse(
+            "bench", "--only: no operation's name contains '%.*s'%s", (int)strcspn(word, ","), word,
+            strncmp(word, "token", strlen("token")) == 0 ? " (a token's need --pkcs11 MODULE)"
+                                                         : "");
+    if (asked->figure && picture_of_path(asked->figure) == PICTURES)
+        return cli_misuse("bench", "the name of a picture ends in .svg, .png or .pdf, got '%s'",
+                          asked->figure);
+    if (asked->figure && asked->sizes == 1)
+        return cli_misuse("bench", "--figure needs at least two sizes, since it draws lines");
+    if (asked->costs_out && asked->sizes == 1)
+        return cli_misuse("bench", "--costs-out needs at least two sizes, since a cost file gives "
+                                   "the cost between them");
+    if ((asked->store && asked->store[0] == '\0') || (asked->from && asked->from[0] == '\0') ||
+        (asked->costs_out && asked->costs_out[0] == '\0'))
+        return cli_misuse("bench", "--store, --from and --costs-out need the name of a file");
+    return EXIT_DONE;
+}
+
 static int
 read_command(struct bench_asked *asked, int argc, char **argv)
 {
@@ -213,13 +239,7 @@ read_command(struct bench_asked *asked, int argc, char **argv)
     if (!asked->pkcs11 && (asked->token || asked->pin_file))
         return cli_misuse("bench", "--token and --pin-file say how to use a token: they need "
                                    "--pkcs11 MODULE");
-    if (asked->figure && picture_of_path(asked->figure) == PICTURES)
-        return cli_misuse("bench", "the name of a picture ends in .svg, .png or .pdf, got '%s'",
-                          asked->figure);
-    if (asked->costs_out && asked->sizes == 1)
-        return cli_misuse("bench", "--costs-out needs at least two sizes, since a cost file gives "
-                                   "the cost between them");
-    return EXIT_DONE;
+    return check_command(asked);
 }
 
 int

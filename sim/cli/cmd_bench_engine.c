@@ -25,7 +25,10 @@ static const char help[] =
     "Medians\n"
     "over rounds, with 95 % intervals; ratios are taken round by round. One thread's work is\n"
     "measured in processor time, several threads' by the clock.\n\n"
-    "  --quick           fewer sizes and rounds, no operations in flight: a first look\n"
+    "  --quick           fewer sizes and rounds: a first look, in a minute or so of processor "
+    "time\n"
+    "                    (the whole takes about six); no operations in flight unless --only\n"
+    "                    names them, and then a thousand and a hundred thousand\n"
     "  --structures      the hold model on other structures too: heaps, calendar, ladder\n"
     "  --only PART,...   some of the parts: controls, draws, queues, scenario, flight, hold\n"
     "  --rounds N        rounds, at least 6 (default 11, quick 6)\n"
@@ -133,6 +136,38 @@ spin_scaling(const struct engine_rows *rows)
     return (double)NAN;
 }
 
+/* Work that always takes the same time, on cores of its own, tells whether the machine is free. */
+static void
+warn_if_busy(const struct engine_rows *rows)
+{
+    double width = 0, short_of = 1;
+    unsigned threads = 0;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct engine_row *row = &rows->item[i];
+
+        if (strcmp(row->backend, "spin") != 0)
+            continue;
+        if (row->threads == 1)
+            width = fmax(width, (row->high - row->low) / row->median);
+        else if (row->ratio / row->threads < short_of) {
+            short_of = row->ratio / row->threads;
+            threads = row->threads;
+        }
+    }
+    if (width > 0.05)
+        fprintf(
+            stderr,
+            "jurisim bench: the machine was busy: work that always takes the same time ('spin') "
+            "varied by %.0f %%.\nClose other programs, or measure longer with --rounds.\n",
+            100 * width);
+    if (short_of < MEASURE_SPIN_SCALES)
+        fprintf(stderr,
+                "jurisim bench: %u threads did only %.2f times the work of one ('spin'): rows of "
+                "several threads\ntell of the machine, not of the engine.\n",
+                threads, short_of * threads);
+}
+
 static int
 measured(struct asked *asked, struct machine *machine, struct bench_list *out, struct why *why)
 {
@@ -141,7 +176,11 @@ measured(struct asked *asked, struct machine *machine, struct bench_list *out, s
     int rc;
 
     date_write((int64_t)time(NULL), today);
-    rc = machine_read(machine, today, why);
+    rc = asked->store != NULL ? bench_check_store(asked->store, why) : 0;
+    if (rc == 0 && plan->scenario != NULL)
+        rc = engine_check_scenario(plan, why);
+    if (rc == 0)
+        rc = machine_read(machine, today, why);
     if (rc == 0) {
         plan->threads = machine->cores;
         rc = measure(asked, &out->engine, why);
@@ -156,6 +195,8 @@ measured(struct asked *asked, struct machine *machine, struct bench_list *out, s
     out->threads = plan->threads;
     out->cpu_time = true;
     out->spin_scaling = spin_scaling(&out->engine);
+    if (rc == 0)
+        warn_if_busy(&out->engine);
     if (rc == 0 && asked->store != NULL)
         rc = bench_store(asked->store, out, why);
     return rc;
@@ -221,6 +262,9 @@ read_command(struct asked *asked, int argc, char **argv)
     if (asked->from && (asked->store || asked->only || asked->rounds || asked->plan.quick ||
                         asked->plan.structures || asked->plan.scenario))
         return cli_misuse("bench", "--from shows what was measured: it takes --json only");
+    if ((asked->store && asked->store[0] == '\0') || (asked->from && asked->from[0] == '\0') ||
+        (asked->plan.scenario && asked->plan.scenario[0] == '\0'))
+        return cli_misuse("bench", "--store, --from and --scenario need the name of a file");
     asked->plan.rounds = asked->rounds > 0 ? (unsigned)asked->rounds : asked->plan.quick ? 6 : 11;
     return EXIT_DONE;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "store/db.h"
 #include "store/schema.h"
@@ -181,6 +182,58 @@ put_engine_rows(struct db *db, int64_t machine, const struct engine_rows *rows, 
         rc = db_run(db, statement, DOING, why);
     }
     sqlite3_finalize(statement);
+    return rc;
+}
+
+/* SQLite would only say that it cannot open it. */
+static int
+not_folder(const char *path, struct why *why)
+{
+    const struct where at = {.file = path};
+    struct stat status;
+
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        return why_add(why, ERR_INPUT, &at, "a folder, not a database");
+    return 0;
+}
+
+/* The folder that a file which is not there would be made in. */
+static int
+check_parent(const char *path, struct why *why)
+{
+    const struct where at = {.file = path};
+    const char *const slash = strrchr(path, '/');
+    struct text folder = {0};
+    int rc = 0;
+
+    text_addf(&folder, "%.*s", slash == NULL ? 1 : (int)(slash - path) + 1,
+              slash == NULL ? "." : path);
+    if (folder.lost)
+        rc = why_no_memory(why);
+    else if (access(text_str(&folder), W_OK | X_OK) < 0)
+        rc = why_add(why, ERR_IO, &at, "cannot write: %s", strerrordesc_np(errno));
+    text_release(&folder);
+    return rc;
+}
+
+int
+bench_check_store(const char *path, struct why *why)
+{
+    const struct where at = {.file = path};
+    struct db db;
+    bool own, holds;
+    int rc = not_folder(path, why);
+
+    if (rc < 0)
+        return rc;
+    if (access(path, F_OK) < 0)
+        return check_parent(path, why);
+    if (access(path, W_OK) < 0)
+        return why_add(why, ERR_IO, &at, "cannot write: %s", strerrordesc_np(errno));
+    rc = connect(&db, path, SQLITE_OPEN_READWRITE, why);
+    if (rc == 0)
+        rc = look(&db, &own, &holds, why);
+    db_close(&db);
     return rc;
 }
 
@@ -448,7 +501,9 @@ open_kept(struct db *db, const char *path, struct why *why)
 
     if (access(path, R_OK) < 0)
         return why_add(why, ERR_INPUT, &at, "%s", strerrordesc_np(errno));
-    rc = connect(db, path, SQLITE_OPEN_READONLY, why);
+    rc = not_folder(path, why);
+    if (rc == 0)
+        rc = connect(db, path, SQLITE_OPEN_READONLY, why);
     if (rc == 0)
         rc = look(db, &own, &holds, why);
     if (rc == 0 && !holds)

@@ -50,6 +50,10 @@ struct bench_list {
  * file is another program's. */
 MUST_CHECK int bench_store(const char *path, const struct bench_list *list, struct why *why);
 
+/* Would bench_store find a place at this path? Looks, and makes nothing. ERR_INPUT when it is a
+ * folder, no database or another program's; ERR_IO when it cannot be written. */
+MUST_CHECK int bench_check_store(const char *path, struct why *why);
+
 /*
  * The newest measurement of `machine` (its cpu, cores and library; NULL: of any) that has a cost of
  * each of the `count` names (0: any measurement). `*found` false: there is none, and `out` is

@@ -57,17 +57,59 @@ END
     [[ "$stderr" == *"no/costs.yaml: cannot write: No such file or directory"* ]]
 }
 
+@test "a file that cannot be written loses neither the measurement nor the other files" {
+    db="$BATS_TEST_TMPDIR/kept.db"
+    run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only gcm-seal --store "$db" \
+        --costs-out "$BATS_TEST_TMPDIR/no/costs.yaml" --figure "$BATS_TEST_TMPDIR/drawn.svg"
+    [ "$status" -eq 1 ]
+    first=$output
+    [[ "$stderr" == *"no/costs.yaml: cannot write: No such file or directory"* ]]
+    grep -q '</svg>' "$BATS_TEST_TMPDIR/drawn.svg"
+    run --separate-stderr "$jurisim" bench crypto --from "$db" --figure "$BATS_TEST_TMPDIR/no/speed.svg"
+    [ "$status" -eq 1 ]
+    [ "$output" = "$first" ]
+}
+
 @test "misuse is told and exits 2" {
     for wrong in "" "engines" "crypto more" "crypto --rounds 5" "crypto --rounds x" "crypto --bytes 0" \
         "crypto --bytes 65MiB" "crypto --bytes 5parsecs" "crypto --threads 0" "crypto --bytes ," "crypto --no-such" \
-        "crypto --bytes 1024 --costs-out x"; do
+        "crypto --bytes 1024 --costs-out x" "crypto --bytes 1024 --figure x.svg" "crypto --only zzz" \
+        "crypto --only gcm,zzz" "crypto --only gcm," "crypto --only token"; do
         # shellcheck disable=SC2086
         run --separate-stderr "$jurisim" bench $wrong
         [ "$status" -eq 2 ]
         [ -z "$output" ]
         [[ "$stderr" == *"jurisim bench: "* ]]
     done
-    [ ! -e x ]
+    [ ! -e x ] && [ ! -e x.svg ]
+    for option in --only --store --from --costs-out; do
+        run --separate-stderr "$jurisim" bench crypto "$option" ""
+        [ "$status" -eq 2 ]
+        [ -z "$output" ]
+    done
+}
+
+@test "what could not be kept or read is told before anything is measured" {
+    told() { # exit code, message, arguments
+        code=$1 message=$2
+        shift 2
+        run --separate-stderr timeout 10 "$jurisim" bench "$@"
+        [ "$status" -eq "$code" ]
+        [ -z "$output" ]
+        [[ "$stderr" == *"$message"* ]]
+    }
+    echo "no database, a text that is longer than the head of one" >"$BATS_TEST_TMPDIR/text.db"
+    sqlite3 "$BATS_TEST_TMPDIR/other.db" 'CREATE TABLE t (x)'
+    for part in crypto engine; do # the whole would take minutes
+        told 2 "a folder, not a database" "$part" --store "$BATS_TEST_TMPDIR"
+        told 2 "a folder, not a database" "$part" --from "$BATS_TEST_TMPDIR"
+        told 2 "not a database" "$part" --store "$BATS_TEST_TMPDIR/text.db"
+        told 2 "a database of another program" "$part" --store "$BATS_TEST_TMPDIR/other.db"
+        told 1 "no/kept.db: cannot write: No such file" "$part" --store "$BATS_TEST_TMPDIR/no/kept.db"
+    done
+    told 2 "nothere.yaml" engine --scenario "$BATS_TEST_TMPDIR/nothere.yaml"
+    told 2 "need the name of a file" engine --store ""
+    (cd "$BATS_TEST_TMPDIR" && [ "$(echo *.db)" = "other.db text.db" ])
 }
 
 @test "help goes to stdout" {
@@ -401,6 +443,7 @@ END
     grep -Eq '^draw +- +philox4x64-10 +exponential +1 +[0-9.]+ ns +\[[0-9.]+, [0-9.]+\] +x [0-9.]+ ' <<<"$output"
     run --separate-stderr "$jurisim" bench crypto --from "$db"
     [ "$status" -eq 2 ]
+    [[ "$stderr" == *"holds no measurements of \`jurisim bench crypto\`, only of \`jurisim bench engine\`"* ]]
     run --separate-stderr "$jurisim" bench crypto "${few[@]}" --only gcm-wrap --store "$db"
     [ "$status" -eq 0 ]
     second=$output
@@ -429,6 +472,27 @@ END
     run --separate-stderr "$jurisim" bench engine --quick --only draws --store "$db"
     [ "$status" -eq 0 ]
     [ "$(sqlite3 "$db" 'SELECT count(*) FROM engine_row')" -eq 4 ]
+}
+
+@test "the engine's table says what its ratios are, and quick operations in flight are few" {
+    run --separate-stderr timeout 200 "$jurisim" bench engine --quick --only flight
+    [ "$status" -eq 0 ]
+    [ "$(grep -c '^operation .*-under-way ' <<<"$output")" -eq 2 ]
+    grep -Eq '^operation .* 100000-under-way .* x [0-9.]+ ' <<<"$output"
+    grep -q '^(ns) above 1 is slower than the first, of rates (1/s) above 1 is faster.$' <<<"$output"
+}
+
+@test "a busy machine is told: when the spin control varies or does not scale" {
+    run --separate-stderr "$jurisim" bench engine --quick --only controls --json
+    [ "$status" -eq 0 ]
+    python3 - "$output" "$stderr" <<'END'
+import json, sys
+spin = [row for row in json.loads(sys.argv[1])["rows"] if row["backend"] == "spin"]
+wide = any(row["threads"] == 1 and (row["high"] - row["low"]) / row["median"] > 0.05 for row in spin)
+short = any(row["threads"] > 1 and row["ratio"] < 0.9 * row["threads"] for row in spin)
+assert ("the machine was busy" in sys.argv[2]) == wide, sys.argv
+assert ("times the work of one ('spin')" in sys.argv[2]) == short, sys.argv
+END
 }
 
 @test "an engine's ways to one answer are measured beside each other" {
